@@ -1,0 +1,63 @@
+/** What an exercise's checks.ts is written in. It sees a world through `Observed` and nothing else. */
+import type { Deployment, PhoneState, ServedScore } from '../cloud/contract.ts';
+import type { Commit, OriginRepository } from '../forge/contract.ts';
+import type { Run } from '../pipelines/contract.ts';
+
+/** A place to look, which the workbench can open. */
+export type Place =
+  | { readonly kind: 'file'; readonly path: string; readonly line?: number }
+  | { readonly kind: 'run'; readonly runId: number; readonly jobKey?: string }
+  | { readonly kind: 'commit'; readonly id: string }
+  | { readonly kind: 'view'; readonly view: 'code' | 'history' | 'runs' | 'phone' };
+
+export type Verdict =
+  | { readonly status: 'holds'; readonly value: string }
+  /** Not done yet, and nothing is wrong: `2 of 3 so far`. */
+  | { readonly status: 'pending'; readonly value: string }
+  | {
+      readonly status: 'fails';
+      /** Short value for the row: `0.77`. */
+      readonly value: string;
+      readonly observed: string;
+      readonly expected: string;
+      readonly lookAt: readonly { readonly text: string; readonly place?: Place }[];
+      /** Which hint list of exercise.yaml belongs to this failure. */
+      readonly hint: string;
+      /** Bars beside the text: recall by species, 0 to 1. */
+      readonly bars?: Readonly<Record<string, number>>;
+    }
+  /** The check could not look: a crash, a timeout, an offline part. Never counts for or against. */
+  | { readonly status: 'unknown'; readonly why: string };
+
+/** What a check may look at. Everything is read-only; `fork` gives an independent copy to push probes into. */
+export interface Observed {
+  readonly origin: OriginRepository;
+  /** The ids of main's first-parent commits since the exercise began, oldest first. */
+  commitsSinceStart(): Promise<readonly Commit[]>;
+  runs(): readonly Run[];
+  deployments(environment: string): readonly Deployment[];
+  phone(): PhoneState;
+  /** The score of a deployed package on the hidden photos. Cached by digest. */
+  hiddenScore(digest: string): Promise<ServedScore>;
+  /** The id of main's tip when the exercise began. */
+  readonly startCommit: string;
+  /** Runs `probe` on a fork of this world, then throws the fork away. */
+  fork<T>(probe: (world: Probe) => Promise<T>): Promise<T>;
+}
+
+/** A fork of the learner's world in which a check acts as a teammate would. */
+export interface Probe extends Observed {
+  /** Commits these changes on top of `main` and pushes; resolves when the runs it started have ended. A null removes the file. */
+  pushChange(message: string, change: (read: (path: string) => Promise<string | null>) => Promise<Readonly<Record<string, string | null>>>): Promise<readonly Run[]>;
+}
+
+/** Anything that can make a verdict outdated. */
+export type Relevant = 'push' | 'run' | 'deployment' | 'files';
+
+export interface Check {
+  readonly id: string;
+  /** The sentence the learner reads as the outcome; it is also the title of the verdict. */
+  readonly title: string;
+  readonly after: readonly Relevant[];
+  check(world: Observed): Promise<Verdict>;
+}

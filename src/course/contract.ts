@@ -1,0 +1,36 @@
+/** What the other rooms may rely on: an exercise as data. */
+import type { FileTree } from '../platform/platform.ts';
+
+/** exercise.yaml, validated. */
+export interface ExerciseMeta {
+  readonly id: string;
+  readonly title: string;
+  /** `3.3`: level and place in it. */
+  readonly number: string;
+  readonly level: number;
+  readonly minutes: number;
+  readonly facilities: readonly string[];
+  /** The repository on the origin, and the folder in the learner's home: `leaf`. */
+  readonly repository: string;
+  /** Hints in steps (nudge, pointer, almost the answer), keyed by the name a verdict gives. */
+  readonly hints: Readonly<Record<string, readonly string[]>>;
+  readonly checks: readonly string[];
+}
+
+/** A script that a learner could type: a solution or a wrong attempt. */
+export interface Route {
+  readonly name: string;
+  readonly script: string;
+  /** For attempts: the check that must fail, from the header line `# fails: check-id (hint-name)`. */
+  readonly fails?: { readonly check: string; readonly hint: string | null };
+}
+
+/** One exercise folder, read. */
+export interface Exercise {
+  readonly meta: ExerciseMeta;
+  /** Files that start.sh begins with, at `/start`. */
+  readonly start: FileTree;
+  readonly startScript: string;
+  readonly solutions: readonly Route[];
+  readonly attempts: readonly Route[];
+}

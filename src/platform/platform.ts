@@ -1,0 +1,72 @@
+/**
+ * platform: what differs by host. One small interface, one browser and one Node implementation.
+ * It imports no other room; every headless room may import this file, and only this file, from here.
+ */
+
+/** One entry of a file tree. Paths are absolute and normalised; `bytes` are never mutated in place. */
+export type TreeEntry =
+  | { readonly path: string; readonly type: 'file'; readonly bytes: Uint8Array; readonly mode: number; readonly mtime: number }
+  | { readonly path: string; readonly type: 'directory'; readonly mode: number; readonly mtime: number }
+  | { readonly path: string; readonly type: 'symlink'; readonly target: string; readonly mtime: number };
+
+/** A file tree as plain data (structured-clonable): parents come before their children. `mtime` is in ms since the epoch. */
+export type FileTree = readonly TreeEntry[];
+
+/** What a process changed in a tree: entries to write, and absolute paths that are gone (children included). */
+export interface TreeChanges {
+  readonly written: FileTree;
+  readonly removed: readonly string[];
+}
+
+/** Virtual time. `now` is in ms since the epoch; nothing in a headless room may call Date.now() or setTimeout for meaning. */
+export interface Clock {
+  now(): number;
+  /** Resolves when the clock has moved `ms` on; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type OutputStream = 'stdout' | 'stderr';
+
+/** A Python process to start. Everything it may see is in here: it has no network, no page, no storage. */
+export interface PythonJob {
+  /** What follows `python3` on the command line: `['train.py', '--out', 'm.json']`, `['-c', 'print(1)']`, `['-m', 'unittest']`, or `[]` for a program on stdin. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The tree as the process finds it (without `.git`). */
+  readonly files: FileTree;
+  readonly stdin: Uint8Array;
+  /** Virtual time at the start, in ms since the epoch: what time.time() starts from. */
+  readonly now: number;
+  /** Called as output is produced, not at the end. */
+  onOutput(stream: OutputStream, bytes: Uint8Array): void;
+}
+
+export interface PythonExit {
+  /** 0-255 as a shell shows it: 1 after an uncaught exception, 130 after an interrupt, 137 when killed or out of memory. */
+  readonly exitCode: number;
+  readonly reason: 'exited' | 'interrupted' | 'killed' | 'out-of-memory';
+  readonly changes: TreeChanges;
+}
+
+export interface PythonProcess {
+  readonly exited: Promise<PythonExit>;
+  /** Ctrl+C: KeyboardInterrupt where the host can deliver it, the end of the process within 300 ms where it cannot. */
+  interrupt(): void;
+  /** Ends the process at once. */
+  kill(): void;
+}
+
+/** Starts Python processes. A learner's process never shares an interpreter with another one. */
+export interface PythonHost {
+  start(job: PythonJob): PythonProcess;
+  /** Loads what the first process needs, ahead of time. Progress is 0..1 with a word for what is being loaded. */
+  warm(onProgress?: (fraction: number, what: string) => void): Promise<void>;
+  dispose(): void;
+}
+
+/** What a host gives to the headless rooms. */
+export interface Platform {
+  readonly name: 'browser' | 'node';
+  readonly python: PythonHost;
+}
