@@ -1,0 +1,170 @@
+/**
+ * What the workbench may rely on: the world behind one asynchronous interface of plain data, so that it works the same
+ * through Comlink (browser: the world lives in a worker) and in-process (Node).
+ */
+import type { Verdict } from '../checks/contract.ts';
+import type { PhoneState } from '../cloud/contract.ts';
+import type { Commit } from '../forge/contract.ts';
+import type { Diagnostic, LogLine, Run } from '../pipelines/contract.ts';
+import type { Completion, FileChange } from '../computer/contract.ts';
+
+/** Everything that happens. Append-only; the UI draws from it and checks may read it. `at` is virtual time in ms. */
+export type WorldEvent = { readonly seq: number; readonly at: number } & (
+  | { readonly type: 'push'; readonly by: string; readonly ref: string; readonly before: string | null; readonly after: string | null }
+  | { readonly type: 'run.started' | 'run.completed'; readonly runId: number }
+  | { readonly type: 'deployment.created'; readonly deploymentId: number; readonly environment: string; readonly digest: string }
+  | { readonly type: 'users.served'; readonly hour: number; readonly well: number; readonly badly: number }
+  | { readonly type: 'check'; readonly checkId: string; readonly status: Verdict['status'] }
+  | { readonly type: 'reset' | 'solution.shown' }
+);
+
+/** What the page is told while the world lives. */
+export type WorldNotice =
+  | { readonly type: 'event'; readonly event: WorldEvent }
+  | { readonly type: 'files'; readonly changes: readonly FileChange[] }
+  | { readonly type: 'run'; readonly run: Run }
+  | { readonly type: 'log'; readonly runId: number; readonly lines: readonly LogLine[] }
+  | { readonly type: 'checks'; readonly checks: readonly CheckState[] }
+  | { readonly type: 'repository' }
+  | { readonly type: 'phone'; readonly phone: PhoneState }
+  | { readonly type: 'clock'; readonly now: number }
+  | { readonly type: 'saved'; readonly state: SaveState }
+  | { readonly type: 'python'; readonly state: PythonState };
+
+export type SaveState =
+  | { readonly status: 'saved'; readonly at: number }
+  | { readonly status: 'saving' }
+  /** Storage is full or forbidden; the world lives on in memory. `message` says what to do: export. */
+  | { readonly status: 'unsaved'; readonly reason: 'quota' | 'forbidden' | 'failed'; readonly message: string };
+
+export type PythonState =
+  | { readonly status: 'cold' }
+  | { readonly status: 'loading'; readonly fraction: number; readonly what: string }
+  | { readonly status: 'ready'; readonly version: string }
+  | { readonly status: 'failed'; readonly message: string };
+
+export interface CheckState {
+  readonly id: string;
+  readonly title: string;
+  /** `idle`: never looked; `checking`: at work, with n of m probes where known. */
+  readonly state: 'idle' | 'checking' | 'settled';
+  readonly progress: { readonly done: number; readonly of: number } | null;
+  readonly verdict: Verdict | null;
+  /** What it was checked after: `run 19`, `push`, or `your request`. */
+  readonly checkedAfter: string | null;
+  /** Hints for the verdict's failure that the learner has asked for so far, and how many there are. */
+  readonly hints: { readonly shown: readonly string[]; readonly total: number };
+}
+
+export interface FileNode {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink';
+  readonly sizeBytes: number;
+}
+
+/** One file's state against the last commit, as `git status` letters: M modified, A added, D deleted, ? untracked. */
+export interface FileStatus {
+  readonly path: string;
+  readonly letter: 'M' | 'A' | 'D' | '?' | 'U';
+}
+
+export interface RepositoryState {
+  /** Current branch, or null when detached. */
+  readonly branch: string | null;
+  readonly head: string | null;
+  readonly statuses: readonly FileStatus[];
+  readonly ahead: number;
+  readonly behind: number;
+}
+
+/** A commit of the history graph, with what points at it. */
+export interface GraphCommit extends Commit {
+  readonly refs: readonly { readonly name: string; readonly kind: 'head' | 'branch' | 'remote' | 'tag' }[];
+}
+
+export interface CommitChange {
+  readonly path: string;
+  readonly kind: 'added' | 'modified' | 'removed';
+  /** Texts before and after; null where absent or binary. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A file's text for the editor, or why there is none. `version` changes with every write, for safe saving. */
+export type FileText =
+  | { readonly ok: true; readonly text: string; readonly version: number }
+  | { readonly ok: false; readonly reason: 'binary' | 'too-large' | 'missing'; readonly sizeBytes: number };
+
+export interface TerminalHandle {
+  readonly id: number;
+}
+
+export interface WorldSummary {
+  readonly exerciseId: string;
+  readonly repository: string;
+  /** The repository's folder on the learner's computer: `/home/you/leaf`. */
+  readonly folder: string;
+  readonly now: number;
+  readonly checks: readonly CheckState[];
+  readonly runs: readonly Run[];
+  readonly phone: PhoneState;
+  readonly saved: SaveState;
+  readonly python: PythonState;
+  /** True when this world was restored from the learner's storage rather than begun. */
+  readonly resumed: boolean;
+  /** Virtual time the course counts days from: day 1 starts here. */
+  readonly epoch: number;
+}
+
+/** The world as the page sees it. Every call may reject with an Error whose message is fit to show. */
+export interface WorldClient {
+  summary(): Promise<WorldSummary>;
+  /** One subscriber; notices arrive in order. */
+  subscribe(listener: (notice: WorldNotice) => void): Promise<void>;
+
+  listFiles(): Promise<readonly FileNode[]>;
+  readText(path: string): Promise<FileText>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Rejects when `version` is given and the file has changed since: nothing is overwritten unseen. */
+  writeText(path: string, text: string, version?: number): Promise<{ readonly version: number }>;
+  writeBytes(path: string, bytes: Uint8Array): Promise<void>;
+  createFolder(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  validateWorkflow(path: string, text: string): Promise<readonly Diagnostic[]>;
+
+  repositoryState(): Promise<RepositoryState>;
+  history(limit?: number): Promise<readonly GraphCommit[]>;
+  commitChanges(id: string): Promise<readonly CommitChange[]>;
+
+  openTerminal(columns: number, onOutput: (text: string) => void): Promise<TerminalHandle>;
+  /** Runs a statement typed at the prompt. Resolves when the prompt comes back. */
+  terminalRun(id: number, text: string): Promise<{ readonly exitCode: number }>;
+  terminalNeedsMore(id: number, text: string): Promise<boolean>;
+  terminalPrompt(id: number): Promise<string>;
+  terminalComplete(id: number, line: string, cursor: number): Promise<Completion>;
+  /** A line for the running command's standard input; null is end of file (Ctrl+D). */
+  terminalInput(id: number, text: string | null): Promise<void>;
+  terminalInterrupt(id: number): Promise<void>;
+  terminalHistory(): Promise<readonly string[]>;
+
+  runLog(runId: number): Promise<readonly LogLine[]>;
+  cancelRun(runId: number): Promise<void>;
+  /** A zip of the artifact. */
+  downloadArtifact(runId: number, artifactId: number): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
+
+  checkNow(): Promise<void>;
+  showHint(checkId: string): Promise<void>;
+  /** Takes the next photo with the phone: the live model's answer to it. */
+  takePhoto(): Promise<void>;
+
+  reset(): Promise<void>;
+  /** The solution as text, and puts nothing anywhere: the learner types or copies it. */
+  solution(): Promise<string>;
+  /** The repository as a git bundle, and the whole world as one file. */
+  exportRepository(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
+  exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
+  importWorld(bytes: Uint8Array): Promise<void>;
+  /** Saves now; resolves when it is on disk or rejects with why not. */
+  save(): Promise<void>;
+}
