@@ -23,6 +23,8 @@ export interface Clock {
   now(): number;
   /** Resolves when the clock has moved `ms` on; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Virtual time stands still while `work` is pending: wrap whatever really computes. */
+  busy<T>(work: Promise<T>): Promise<T>;
 }
 
 export type OutputStream = 'stdout' | 'stderr';

@@ -1,0 +1,98 @@
+import type { FileTree, PythonHost } from '../platform/platform.ts';
+import type { Answer, Photo, ServiceRunner } from './contract.ts';
+
+const ROOT = '/srv/package';
+const QUESTIONS = '/srv/questions.json';
+const ANSWERS = '/srv/answers.json';
+
+/**
+ * Asks the package's `service/app.py` for one answer per photo. It is the driver's own file that carries the answers out, so that
+ * what the service prints stays a log.
+ */
+const DRIVER = `
+import importlib, json, os, sys, traceback
+
+def last_line(error):
+    return traceback.format_exception_only(error)[-1].strip()
+
+sys.path.insert(0, '${ROOT}')
+os.chdir('${ROOT}')
+with open('${QUESTIONS}') as file:
+    questions = json.load(file)
+try:
+    app = importlib.import_module('service.app')
+    predict = app.predict
+except BaseException as error:
+    traceback.print_exc()
+    result = {'started': False, 'error': last_line(error)}
+else:
+    answers = []
+    for rows in questions:
+        try:
+            answer = predict(rows)
+            species = answer['species']
+            if not isinstance(species, str):
+                raise TypeError(f"predict returned {type(species).__name__} as species, not a string")
+            votes = {str(k): float(v) for k, v in dict(answer.get('votes') or {}).items()}
+            answers.append({'species': species, 'votes': votes})
+        except Exception as error:
+            answers.append({'error': last_line(error)})
+    result = {'started': True, 'answers': answers}
+with open('${ANSWERS}', 'w') as file:
+    json.dump(result, file)
+`;
+
+type DriverResult =
+  | { readonly started: false; readonly error: string }
+  | { readonly started: true; readonly answers: readonly ({ readonly species: string; readonly votes: Record<string, number> } | { readonly error: string })[] };
+
+/** The service did not come up: nothing can be served from this package. The message is fit for the deploy step's log. */
+export class ServiceStartError extends Error {
+  override readonly name = 'ServiceStartError';
+}
+
+/** Runs packages in Python processes of `python`; each call is one process that sees the package and nothing else. */
+export function serviceRunner(python: PythonHost, now: () => number): ServiceRunner {
+  return {
+    async predict(files: FileTree, photos: readonly Photo[]): Promise<readonly Answer[]> {
+      let log = '';
+      const decoder = new TextDecoder();
+      const encoder = new TextEncoder();
+      const at = now();
+      const folder = (path: string) => ({ path, type: 'directory', mode: 0o755, mtime: at }) as const;
+      const process = python.start({
+        args: ['-c', DRIVER],
+        cwd: '/srv',
+        env: { PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' },
+        files: [
+          folder('/srv'),
+          folder(ROOT),
+          ...files.filter((entry) => entry.path !== '/').map((entry) => ({ ...entry, path: ROOT + entry.path })),
+          { path: QUESTIONS, type: 'file', bytes: encoder.encode(JSON.stringify(photos.map(rowsOf))), mode: 0o644, mtime: at },
+        ],
+        stdin: new Uint8Array(),
+        now: at,
+        onOutput: (_stream, bytes) => {
+          log = (log + decoder.decode(bytes, { stream: true })).slice(-4_000);
+        },
+      });
+      const exit = await process.exited;
+      const written = exit.changes.written.find((entry) => entry.path === ANSWERS);
+      if (written?.type !== 'file') {
+        const why = exit.reason === 'out-of-memory' ? 'it ran out of memory' : `it ended with exit code ${exit.exitCode}`;
+        throw new ServiceStartError(`the service gave no answer: ${why}${log.trim() === '' ? '' : `\n${log.trim()}`}`);
+      }
+      const result = JSON.parse(decoder.decode(written.bytes)) as DriverResult;
+      if (!result.started) throw new ServiceStartError(`service/app.py does not start: ${result.error}\n${log.trim()}`);
+      return photos.map((photo, i) => {
+        const answer = result.answers[i];
+        if (answer === undefined) return { photo: photo.id, ok: false, error: 'no answer' };
+        return 'error' in answer ? { photo: photo.id, ok: false, error: answer.error } : { photo: photo.id, ok: true, ...answer };
+      });
+    },
+  };
+}
+
+function rowsOf(photo: Photo): number[][] {
+  return Array.from({ length: photo.size }, (_, y) => [...photo.pixels.subarray(y * photo.size, (y + 1) * photo.size)]);
+}

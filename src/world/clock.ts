@@ -1,0 +1,135 @@
+import type { Clock } from '../platform/platform.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly fire: () => void;
+}
+
+/** How long a learner takes for one statement at the prompt, in virtual ms. It moves the clock only while nothing else does. */
+export const STATEMENT_MS = 60_000;
+
+/**
+ * A discrete-event clock: it jumps to the next timer as soon as no real work is pending, so that nobody waits for a `sleep`
+ * and the same work gives the same times on every machine. Timers due at the same instant fire in the order they were set.
+ */
+export class VirtualClock implements Clock {
+  #now: number;
+  #order = 0;
+  #busy = 0;
+  #advancing = false;
+  #timers: Timer[] = [];
+  #listeners = new Set<(now: number) => void>();
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** True when nothing waits for the clock and no work holds it. */
+  get still(): boolean {
+    return this.#busy === 0 && this.#timers.length === 0;
+  }
+
+  /** Calls back whenever virtual time has moved. */
+  onMove(listener: (now: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const forget = () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+        reject(signal?.reason);
+        this.#advanceSoon();
+      };
+      const timer: Timer = {
+        at: this.#now + Math.max(0, ms),
+        order: this.#order++,
+        fire: () => {
+          signal?.removeEventListener('abort', forget);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', forget, { once: true });
+      this.#timers.push(timer);
+      this.#advanceSoon();
+    });
+  }
+
+  async busy<T>(work: Promise<T>): Promise<T> {
+    const release = this.hold();
+    try {
+      return await work;
+    } finally {
+      release();
+    }
+  }
+
+  /** Virtual time stands still until the returned function is called (once; more calls do nothing). */
+  hold(): () => void {
+    this.#busy++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#busy--;
+      this.#advanceSoon();
+    };
+  }
+
+  /** Moves the clock on by `ms` unless something is already moving it; true when it moved. */
+  elapse(ms: number): boolean {
+    if (this.#timers.length > 0 || this.#busy > 0) return false;
+    this.#move(this.#now + ms);
+    return true;
+  }
+
+  #move(to: number): void {
+    if (to === this.#now) return;
+    this.#now = to;
+    for (const listener of this.#listeners) listener(to);
+  }
+
+  /** One timer per macrotask: what a timer woke must have the chance to hold the clock or to set timers of its own. */
+  #advanceSoon(): void {
+    if (this.#advancing || this.#busy > 0 || this.#timers.length === 0) return;
+    this.#advancing = true;
+    nextMacrotask(() => {
+      this.#advancing = false;
+      if (this.#busy > 0) return;
+      const next = this.#timers.reduce<Timer | null>(
+        (first, timer) => (first === null || timer.at < first.at || (timer.at === first.at && timer.order < first.order) ? timer : first),
+        null,
+      );
+      if (next === null) return;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#move(next.at);
+      next.fire();
+      this.#advanceSoon();
+    });
+  }
+}
+
+const channel = new MessageChannel();
+const queue: (() => void)[] = [];
+// In Node an open port keeps the process alive: it may, but only while something is queued.
+const port = channel.port1 as MessagePort & { ref?: () => void; unref?: () => void };
+port.onmessage = () => {
+  const callback = queue.shift();
+  if (queue.length === 0) port.unref?.();
+  callback?.();
+};
+port.unref?.();
+
+/** A MessageChannel, because setTimeout is clamped to 4 ms in browsers and to 1 s in hidden tabs. */
+function nextMacrotask(callback: () => void): void {
+  queue.push(callback);
+  port.ref?.();
+  channel.port2.postMessage(null);
+}
