@@ -1,6 +1,6 @@
 /** What the other rooms may rely on: runs of workflow files as plain data, and what the pipelines need from the world. */
 import type { Computer } from '../computer/contract.ts';
-import type { Clock, FileTree } from '../platform/platform.ts';
+import type { Clock, FileTree, PythonHost } from '../platform/platform.ts';
 
 export type Status = 'queued' | 'waiting' | 'in_progress' | 'completed';
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
@@ -60,7 +60,8 @@ export interface Artifact {
   readonly createdAt: number;
 }
 
-export interface Annotation extends Diagnostic {
+export interface Annotation extends Omit<Diagnostic, 'severity'> {
+  readonly severity: 'error' | 'warning' | 'notice';
   readonly jobKey: string;
   readonly step: number;
   readonly title: string | null;
@@ -133,17 +134,33 @@ export type DeployResult =
   | { readonly ok: true; readonly deploymentId: number; readonly url: string }
   | { readonly ok: false; readonly message: string };
 
-/** What pipelines need from the world that composes them. */
+/** What a job's computer has to be made with, so that virtual time stands still while the job works and moves while it sleeps. */
+export interface JobMachine {
+  /** The clock of this job: a `sleep` on it lets time pass; everything else in the job holds time. */
+  readonly clock: Clock;
+  /** Wraps the platform's Python so that each process takes its modelled time (`durations.ts`). */
+  python(host: PythonHost): PythonHost;
+}
+
+/**
+ * What pipelines need from the world that composes them. A running job holds the clock while these calls are pending, so none of them
+ * may wait for virtual time to pass; what they take is modelled in `durations.ts`.
+ */
 export interface PipelinesHost {
   readonly clock: Clock;
-  /** A fresh machine for a job: its own files and Python. */
-  computer(): Computer;
+  /** A fresh machine for a job: its own files and Python, made with what `machine` gives. */
+  computer(machine: JobMachine): Computer;
   /** The repository's files at a commit, for `actions/checkout` and for reading workflow files. */
   tree(repository: string, commit: string): Promise<FileTree>;
   changedPaths(repository: string, from: string | null, to: string): Promise<readonly string[]>;
   commitMessage(repository: string, commit: string): Promise<string>;
-  /** Puts a working repository (with `.git`) at `path` of the job's computer, as `actions/checkout` does. */
-  checkout(computer: Computer, repository: string, commit: string, ref: string, path: string): Promise<void>;
+  /**
+   * Puts a working repository (with `.git`) at `path` of the job's computer, as `actions/checkout` does. `depth` is how many commits of
+   * history come along (1 is what the action does when it isn't told; 0 is all of it).
+   */
+  checkout(computer: Computer, repository: string, commit: string, ref: string, path: string, depth?: number): Promise<void>;
+  /** The commit that a branch, a tag or a full ref points at, for `actions/checkout` with `ref:`; null when there is none. */
+  resolve?(repository: string, ref: string): Promise<string | null>;
   deploy(request: DeployRequest): Promise<DeployResult>;
   /** Repository-level `vars` and `secrets`, and an environment's own; secrets are masked in logs. */
   variables(repository: string, environment: string | null): Readonly<Record<string, string>>;
@@ -172,7 +189,7 @@ export interface Pipelines {
   log(runId: number): readonly LogLine[];
   artifact(runId: number, artifactId: number): FileTree | undefined;
   cancel(runId: number): void;
-  /** Resolves when no run is queued or in progress. */
+  /** Resolves when no run is queued or in progress, but for those that wait for a runner that doesn't exist. */
   idle(): Promise<void>;
   on(listener: (event: PipelinesEvent) => void): () => void;
   /** Runs in progress are stored as they are; `restore` marks them cancelled with the reason `the page was closed`, ready to re-run. */
