@@ -67,6 +67,25 @@ export interface PythonHost {
   dispose(): void;
 }
 
+/** Keeps blobs by key on the learner's own device. `save` is all or nothing. */
+export interface Store {
+  load(key: string): Promise<Uint8Array | null>;
+  /** @throws StoreError */
+  save(key: string, bytes: Uint8Array): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+/** Why something could not be kept: the device is full, the browser forbids it (a private window), or it failed otherwise. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly reason: 'quota' | 'forbidden' | 'failed';
+
+  constructor(reason: 'quota' | 'forbidden' | 'failed', message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 /** What a host gives to the headless rooms. */
 export interface Platform {
   readonly name: 'browser' | 'node';

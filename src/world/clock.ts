@@ -6,9 +6,6 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** How long a learner takes for one statement at the prompt, in virtual ms. It moves the clock only while nothing else does. */
-export const STATEMENT_MS = 60_000;
-
 /**
  * A discrete-event clock: it jumps to the next timer as soon as no real work is pending, so that nobody waits for a `sleep`
  * and the same work gives the same times on every machine. Timers due at the same instant fire in the order they were set.

@@ -8,15 +8,17 @@ import type { Commit } from '../forge/contract.ts';
 import type { Diagnostic, LogLine, Run } from '../pipelines/contract.ts';
 import type { Completion, FileChange } from '../computer/contract.ts';
 
-/** Everything that happens. Append-only; the UI draws from it and checks may read it. `at` is virtual time in ms. */
-export type WorldEvent = { readonly seq: number; readonly at: number } & (
+/** What can happen in a world. */
+export type WorldEventBody =
   | { readonly type: 'push'; readonly by: string; readonly ref: string; readonly before: string | null; readonly after: string | null }
   | { readonly type: 'run.started' | 'run.completed'; readonly runId: number }
   | { readonly type: 'deployment.created'; readonly deploymentId: number; readonly environment: string; readonly digest: string }
   | { readonly type: 'users.served'; readonly hour: number; readonly well: number; readonly badly: number }
   | { readonly type: 'check'; readonly checkId: string; readonly status: Verdict['status'] }
-  | { readonly type: 'reset' | 'solution.shown' }
-);
+  | { readonly type: 'reset' | 'solution.shown' };
+
+/** Everything that happens. Append-only; the UI draws from it and checks may read it. `at` is virtual time in ms. */
+export type WorldEvent = { readonly seq: number; readonly at: number } & WorldEventBody;
 
 /** What the page is told while the world lives. */
 export type WorldNotice =

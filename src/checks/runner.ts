@@ -1,0 +1,142 @@
+/** checks: what an exercise asserts on a world, and the verdicts. Sees the world through contracts only. */
+import type { CheckState } from '../world/contract.ts';
+import type { Check, Observed, Relevant, Verdict } from './contract.ts';
+
+/** What is kept of a check between visits. */
+export interface CheckMemory {
+  readonly id: string;
+  readonly verdict: Verdict | null;
+  readonly checkedAfter: string | null;
+  readonly hintsShown: number;
+}
+
+export interface CheckRunnerOptions {
+  readonly checks: readonly Check[];
+  /** Hint steps by the name that a verdict gives. */
+  readonly hints: Readonly<Record<string, readonly string[]>>;
+  readonly observe: () => Observed;
+  readonly onChange: (states: readonly CheckState[]) => void;
+  readonly memory?: readonly CheckMemory[];
+}
+
+interface Tracked {
+  readonly check: Check;
+  verdict: Verdict | null;
+  checkedAfter: string | null;
+  hintsShown: number;
+  checking: boolean;
+  /** What made it outdated, or null when the verdict is of now. */
+  due: string | null;
+}
+
+/** Looks again at each check whenever something relevant happened: one at a time, in order, and never twice for the same news. */
+export class CheckRunner {
+  readonly #options: CheckRunnerOptions;
+  readonly #tracked: Tracked[];
+  #pass: Promise<void> | null = null;
+
+  constructor(options: CheckRunnerOptions) {
+    this.#options = options;
+    this.#tracked = options.checks.map((check) => {
+      const memory = options.memory?.find(({ id }) => id === check.id);
+      return {
+        check,
+        verdict: memory?.verdict ?? null,
+        checkedAfter: memory?.checkedAfter ?? null,
+        hintsShown: memory?.hintsShown ?? 0,
+        checking: false,
+        due: null,
+      };
+    });
+  }
+
+  /** Something happened: the checks that it concerns are looked at soon. `label` is shown as *checked after …*. */
+  notify(relevant: Relevant, label: string): void {
+    for (const tracked of this.#tracked) if (tracked.check.after.includes(relevant)) tracked.due = label;
+    void this.#run();
+  }
+
+  /** Looks at all checks; resolves when none is outdated. */
+  async checkNow(label: string): Promise<void> {
+    for (const tracked of this.#tracked) tracked.due = label;
+    await this.#run();
+  }
+
+  /** Resolves when no check is at work or outdated. */
+  async settled(): Promise<void> {
+    while (this.#pass !== null) await this.#pass;
+  }
+
+  /** Shows the next hint of a failing check; does nothing when there is none left. */
+  showHint(id: string): void {
+    const tracked = this.#tracked.find((candidate) => candidate.check.id === id);
+    if (tracked === undefined || tracked.hintsShown >= this.#hintsOf(tracked).length) return;
+    tracked.hintsShown++;
+    this.#changed();
+  }
+
+  states(): readonly CheckState[] {
+    return this.#tracked.map((tracked) => {
+      const hints = this.#hintsOf(tracked);
+      return {
+        id: tracked.check.id,
+        title: tracked.check.title,
+        state: tracked.checking ? 'checking' : tracked.verdict === null ? 'idle' : 'settled',
+        progress: null,
+        verdict: tracked.verdict,
+        checkedAfter: tracked.checkedAfter,
+        hints: { shown: hints.slice(0, tracked.hintsShown), total: hints.length },
+      };
+    });
+  }
+
+  memory(): readonly CheckMemory[] {
+    return this.#tracked.map(({ check, verdict, checkedAfter, hintsShown }) => ({ id: check.id, verdict, checkedAfter, hintsShown }));
+  }
+
+  #hintsOf({ verdict }: Tracked): readonly string[] {
+    return verdict?.status === 'fails' ? (this.#options.hints[verdict.hint] ?? []) : [];
+  }
+
+  #changed(): void {
+    this.#options.onChange(this.states());
+  }
+
+  #run(): Promise<void> {
+    this.#pass ??= this.#passes().finally(() => {
+      this.#pass = null;
+      // Something may have become outdated after the last look and before this line.
+      if (this.#nextDue() !== undefined) void this.#run();
+    });
+    return this.#pass;
+  }
+
+  async #passes(): Promise<void> {
+    for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
+      const label = next.due;
+      next.due = null;
+      next.checking = true;
+      this.#changed();
+      const verdict = await look(next.check, this.#options.observe());
+      const sameFailure = verdict.status === 'fails' && next.verdict?.status === 'fails' && verdict.hint === next.verdict.hint;
+      if (!sameFailure) next.hintsShown = 0;
+      next.verdict = verdict;
+      next.checkedAfter = label;
+      next.checking = false;
+      this.#changed();
+    }
+  }
+
+  #nextDue(): Tracked | undefined {
+    return this.#tracked.find((tracked) => tracked.due !== null);
+  }
+}
+
+/** One look. Whatever goes wrong inside a check is `unknown`: it never counts for or against the learner. */
+export async function look(check: Check, world: Observed): Promise<Verdict> {
+  try {
+    return await check.check(world);
+  } catch (error) {
+    return { status: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,454 @@
+/**
+ * desk: one exercise under way: a world, its checks, and where they are kept, behind the interface the page uses.
+ * It composes world, checks and course, and imports the platform's interface.
+ */
+import { strToU8, zipSync } from 'fflate';
+import { CheckRunner, type CheckMemory } from '../checks/runner.ts';
+import type { Verdict } from '../checks/contract.ts';
+import type { Session } from '../computer/contract.ts';
+import { bundle, commitChanges, history, repositoryState } from '../computer/git/history.ts';
+import type { Platform, Store } from '../platform/platform.ts';
+import type {
+  CheckState,
+  CommitChange,
+  FileNode,
+  FileText,
+  GraphCommit,
+  PythonState,
+  RepositoryState,
+  TerminalHandle,
+  WorldClient,
+  WorldNotice,
+  WorldSummary,
+} from '../world/contract.ts';
+import { observe } from '../world/observe.ts';
+import { DamagedFileError, pack, unpack } from '../world/pack.ts';
+import { World, type WorldSnapshot } from '../world/world.ts';
+import type { PreparedExercise } from './contract.ts';
+import { Keeper } from './keeper.ts';
+import { watchFolder } from './watch.ts';
+
+/** Files above this are not opened in the editor, in bytes. */
+const EDITOR_LIMIT = 2_000_000;
+
+/** Statements that the terminal remembers. */
+const HISTORY_LIMIT = 1_000;
+
+/** What is stored of an exercise under way. */
+interface Kept {
+  readonly format: 1;
+  readonly exercise: string;
+  readonly world: WorldSnapshot;
+  readonly checks: readonly CheckMemory[];
+  readonly history: readonly string[];
+}
+
+export interface DeskOptions {
+  readonly exercise: PreparedExercise;
+  readonly platform: Platform;
+  readonly store: Store;
+  /** Packs and unpacks what leaves the page: gzip in the browser. */
+  readonly compress: (bytes: Uint8Array) => Promise<Uint8Array>;
+  readonly decompress: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** The learner's desk. Open it with `openDesk`. */
+export class Desk implements WorldClient {
+  readonly #options: DeskOptions;
+  readonly #keeper: Keeper;
+  readonly #resumed: boolean;
+  readonly #encoder = new TextEncoder();
+  #world: World;
+  #checks: CheckRunner;
+  #listener: (notice: WorldNotice) => void = () => {};
+  #detach: () => void = () => {};
+  #terminals = new Map<number, { session: Session; readonly onOutput: (text: string) => void; readonly columns: number }>();
+  #lastTerminal = 0;
+  #history: string[];
+  #versions = new Map<string, number>();
+  #clockTold = false;
+  #python: PythonState = { status: 'cold' };
+
+  private constructor(options: DeskOptions, kept: Kept | null) {
+    this.#options = options;
+    this.#resumed = kept !== null;
+    this.#history = [...(kept?.history ?? [])];
+    this.#world = this.#restoreWorld(kept?.world ?? options.exercise.start);
+    this.#checks = this.#newChecks(kept?.checks ?? []);
+    this.#keeper = new Keeper({
+      store: options.store,
+      key: storageKey(options.exercise.meta.id),
+      content: () => pack(this.#content()),
+      onState: (state) => this.#listener({ type: 'saved', state }),
+    });
+    this.#attach();
+  }
+
+  /** Takes up the exercise where the learner left it, or begins it. A stored world that cannot be read is set aside, never deleted. */
+  static async open(options: DeskOptions): Promise<Desk> {
+    const key = storageKey(options.exercise.meta.id);
+    const stored = await options.store.load(key).catch(() => null);
+    if (stored === null) return new Desk(options, null);
+    try {
+      return new Desk(options, readKept(stored, options.exercise.meta.id));
+    } catch {
+      await options.store.save(`${key}:damaged`, stored).catch(() => {});
+      return new Desk(options, null);
+    }
+  }
+
+  // --- the whole ---------------------------------------------------------------------------------------------------------------------
+
+  async summary(): Promise<WorldSummary> {
+    const { meta, epoch } = this.#options.exercise;
+    return {
+      exerciseId: meta.id,
+      repository: meta.repository,
+      folder: this.#folder,
+      now: this.#world.clock.now(),
+      checks: this.#checks.states(),
+      runs: this.#world.pipelines.runs(),
+      phone: this.#world.cloud.phone(),
+      saved: this.#keeper.state,
+      python: this.#python,
+      resumed: this.#resumed,
+      epoch,
+    };
+  }
+
+  async subscribe(listener: (notice: WorldNotice) => void): Promise<void> {
+    this.#listener = listener;
+    void this.#warmPython();
+  }
+
+  async save(): Promise<void> {
+    this.#keeper.touch();
+    await this.#keeper.flush();
+  }
+
+  async reset(): Promise<void> {
+    this.#replaceWorld(this.#options.exercise.start, []);
+    this.#world.record({ type: 'reset' });
+    await this.save().catch(() => {});
+  }
+
+  async solution(): Promise<string> {
+    this.#world.record({ type: 'solution.shown' });
+    return this.#options.exercise.solution;
+  }
+
+  async exportRepository(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+    return { name: `${this.#options.exercise.meta.repository}.bundle`, bytes: await bundle(this.#world.computer.files, this.#folder) };
+  }
+
+  async exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+    return { name: `${this.#options.exercise.meta.id}.plumbline`, bytes: await this.#options.compress(pack(this.#content())) };
+  }
+
+  async importWorld(bytes: Uint8Array): Promise<void> {
+    const unzipped = await this.#options.decompress(bytes).catch(() => {
+      throw new DamagedFileError('This file is damaged or is not a Plumbline file.');
+    });
+    const kept = readKept(unzipped, this.#options.exercise.meta.id);
+    this.#history = [...kept.history];
+    this.#replaceWorld(kept.world, kept.checks);
+    await this.save().catch(() => {});
+  }
+
+  // --- files -------------------------------------------------------------------------------------------------------------------------
+
+  async listFiles(): Promise<readonly FileNode[]> {
+    const git = `${this.#folder}/.git`;
+    return this.#files
+      .tree(this.#folder, (path) => path === git)
+      .filter((entry) => entry.path !== this.#folder)
+      .map((entry) => ({ path: entry.path, type: entry.type, sizeBytes: entry.type === 'file' ? entry.bytes.length : 0 }));
+  }
+
+  async readText(path: string): Promise<FileText> {
+    if (!this.#files.existsSync(path)) return { ok: false, reason: 'missing', sizeBytes: 0 };
+    const bytes = this.#files.readSync(path);
+    if (bytes.length > EDITOR_LIMIT) return { ok: false, reason: 'too-large', sizeBytes: bytes.length };
+    const text = textOf(bytes);
+    return text === null ? { ok: false, reason: 'binary', sizeBytes: bytes.length } : { ok: true, text, version: this.#version(path) };
+  }
+
+  async readBytes(path: string): Promise<Uint8Array> {
+    return this.#files.readSync(path);
+  }
+
+  async writeText(path: string, text: string, version?: number): Promise<{ readonly version: number }> {
+    if (version !== undefined && version !== this.#version(path)) {
+      throw new Error(`${path} has changed since it was opened; nothing was overwritten.`);
+    }
+    this.#files.writeSync(path, this.#encoder.encode(text));
+    return { version: this.#version(path) };
+  }
+
+  async writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+    this.#files.writeSync(path, bytes);
+  }
+
+  async createFolder(path: string): Promise<void> {
+    await this.#files.mkdir(path, { recursive: true });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    if (this.#files.existsSync(to)) throw new Error(`${to} exists already.`);
+    await this.#files.mv(from, to);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#files.rm(path, { recursive: true });
+  }
+
+  async validateWorkflow(path: string, text: string) {
+    const relative = path.startsWith(`${this.#folder}/`) ? path.slice(this.#folder.length + 1) : path;
+    return this.#world.pipelines.validate(relative, text);
+  }
+
+  // --- the repository ----------------------------------------------------------------------------------------------------------------
+
+  async repositoryState(): Promise<RepositoryState> {
+    return repositoryState(this.#files, this.#folder);
+  }
+
+  async history(limit = 200): Promise<readonly GraphCommit[]> {
+    return history(this.#files, this.#folder, limit);
+  }
+
+  async commitChanges(id: string): Promise<readonly CommitChange[]> {
+    return commitChanges(this.#files, this.#folder, id);
+  }
+
+  // --- terminals ---------------------------------------------------------------------------------------------------------------------
+
+  async openTerminal(columns: number, onOutput: (text: string) => void): Promise<TerminalHandle> {
+    const id = ++this.#lastTerminal;
+    this.#terminals.set(id, { session: this.#newSession(columns, onOutput), onOutput, columns });
+    return { id };
+  }
+
+  async terminalRun(id: number, text: string): Promise<{ readonly exitCode: number }> {
+    const { session } = this.#terminal(id);
+    if (text.trim() !== '') this.#history = [...this.#history, text].slice(-HISTORY_LIMIT);
+    try {
+      return await this.#world.type(session, text);
+    } finally {
+      this.#keeper.touch();
+    }
+  }
+
+  async terminalNeedsMore(id: number, text: string): Promise<boolean> {
+    return this.#terminal(id).session.needsMore(text);
+  }
+
+  async terminalPrompt(id: number): Promise<string> {
+    return this.#terminal(id).session.prompt();
+  }
+
+  async terminalComplete(id: number, line: string, cursor: number) {
+    return this.#terminal(id).session.complete(line, cursor);
+  }
+
+  async terminalInput(id: number, text: string | null): Promise<void> {
+    this.#terminal(id).session.input(text);
+  }
+
+  async terminalInterrupt(id: number): Promise<void> {
+    this.#terminal(id).session.interrupt();
+  }
+
+  async terminalHistory(): Promise<readonly string[]> {
+    return this.#history;
+  }
+
+  // --- runs, checks, phone -----------------------------------------------------------------------------------------------------------
+
+  async runLog(runId: number) {
+    return this.#world.pipelines.log(runId);
+  }
+
+  async cancelRun(runId: number): Promise<void> {
+    this.#world.pipelines.cancel(runId);
+  }
+
+  async downloadArtifact(runId: number, artifactId: number): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+    const tree = this.#world.pipelines.artifact(runId, artifactId);
+    const artifact = this.#world.pipelines.run(runId)?.artifacts.find((candidate) => candidate.id === artifactId);
+    if (tree === undefined || artifact === undefined) throw new Error(`run ${runId} has no artifact ${artifactId}`);
+    const entries = tree.flatMap((entry) => {
+      if (entry.type === 'file') return [[entry.path.slice(1), entry.bytes] as const];
+      return entry.type === 'symlink' ? [[entry.path.slice(1), strToU8(entry.target)] as const] : [];
+    });
+    return { name: `${artifact.name}.zip`, bytes: zipSync(Object.fromEntries(entries)) };
+  }
+
+  async checkNow(): Promise<void> {
+    await this.#checks.checkNow('your request');
+  }
+
+  async showHint(checkId: string): Promise<void> {
+    this.#checks.showHint(checkId);
+  }
+
+  async takePhoto(): Promise<void> {
+    this.#world.cloud.takePhoto();
+    this.#tellPhone();
+    this.#keeper.touch();
+  }
+
+  // --- inside ------------------------------------------------------------------------------------------------------------------------
+
+  get #files() {
+    return this.#world.computer.files;
+  }
+
+  get #folder(): string {
+    return `${this.#world.computer.home}/${this.#options.exercise.meta.repository}`;
+  }
+
+  #version(path: string): number {
+    return this.#versions.get(path) ?? 0;
+  }
+
+  #terminal(id: number) {
+    const terminal = this.#terminals.get(id);
+    if (terminal === undefined) throw new Error(`there is no terminal ${id}`);
+    return terminal;
+  }
+
+  #newSession(columns: number, onOutput: (text: string) => void): Session {
+    return this.#world.computer.session({ interactive: true, cwd: this.#folder, columns, onOutput: (_stream, text) => onOutput(text) });
+  }
+
+  #restoreWorld(snapshot: WorldSnapshot): World {
+    const { platform, exercise } = this.#options;
+    return World.restore({ platform, photos: exercise.photos, repository: exercise.meta.repository }, snapshot);
+  }
+
+  #newChecks(memory: readonly CheckMemory[]): CheckRunner {
+    return new CheckRunner({
+      checks: this.#options.exercise.checks,
+      hints: this.#options.exercise.meta.hints,
+      observe: () => observe(this.#world),
+      onChange: (states) => this.#checksChanged(states),
+      memory,
+    });
+  }
+
+  #content(): Kept {
+    return { format: 1, exercise: this.#options.exercise.meta.id, world: this.#world.snapshot(), checks: this.#checks.memory(), history: this.#history };
+  }
+
+  /** Puts another world in the place of this one; open terminals go on in it with fresh shells. */
+  #replaceWorld(snapshot: WorldSnapshot, memory: readonly CheckMemory[]): void {
+    this.#detach();
+    for (const { session } of this.#terminals.values()) session.close();
+    this.#world.dispose();
+    this.#world = this.#restoreWorld(snapshot);
+    this.#checks = this.#newChecks(memory);
+    this.#attach();
+    for (const terminal of this.#terminals.values()) terminal.session = this.#newSession(terminal.columns, terminal.onOutput);
+    const paths = new Set([...this.#versions.keys(), ...this.#files.tree(this.#folder).map((entry) => entry.path)]);
+    for (const path of paths) this.#versions.set(path, this.#version(path) + 1);
+    this.#listener({ type: 'files', changes: [...paths].map((path) => ({ path, kind: this.#files.existsSync(path) ? 'written' : 'removed' })) });
+    this.#listener({ type: 'repository' });
+    this.#listener({ type: 'checks', checks: this.#checks.states() });
+    this.#listener({ type: 'clock', now: this.#world.clock.now() });
+    this.#tellPhone();
+  }
+
+  #attach(): void {
+    const world = this.#world;
+    const stops = [
+      world.computer.files.onChange(({ path }) => {
+        this.#versions.set(path, this.#version(path) + 1);
+        this.#keeper.touch();
+      }),
+      watchFolder(world.computer.files, this.#folder, ({ changes, repository }) => {
+        if (changes.length > 0) this.#listener({ type: 'files', changes });
+        if (repository || changes.length > 0) this.#listener({ type: 'repository' });
+      }),
+      world.on((event) => {
+        this.#listener({ type: 'event', event });
+        this.#keeper.touch();
+        if (event.type === 'push') this.#checks.notify('push', 'push');
+        if (event.type === 'run.completed') this.#checks.notify('run', `run ${world.pipelines.run(event.runId)?.number ?? event.runId}`);
+        if (event.type === 'deployment.created') this.#checks.notify('deployment', `deployment ${event.deploymentId}`);
+        if (event.type === 'deployment.created' || event.type === 'users.served') this.#tellPhone();
+      }),
+      world.pipelines.on((event) => {
+        this.#listener(event.type === 'run' ? { type: 'run', run: event.run } : { type: 'log', runId: event.runId, lines: event.lines });
+        this.#keeper.touch();
+      }),
+      world.clock.onMove(() => this.#tellClock()),
+    ];
+    this.#detach = () => stops.forEach((stop) => stop());
+  }
+
+  #checksChanged(states: readonly CheckState[]): void {
+    this.#listener({ type: 'checks', checks: states });
+    for (const { id, verdict, state } of states) {
+      if (state !== 'settled' || verdict === null || verdict.status === this.#lastRecorded(id)) continue;
+      this.#world.record({ type: 'check', checkId: id, status: verdict.status });
+    }
+    this.#keeper.touch();
+  }
+
+  #lastRecorded(checkId: string): Verdict['status'] | null {
+    const last = this.#world.events.findLast((event) => event.type === 'check' && event.checkId === checkId);
+    return last?.type === 'check' ? last.status : null;
+  }
+
+  #tellPhone(): void {
+    this.#listener({ type: 'phone', phone: this.#world.cloud.phone() });
+  }
+
+  /** The clock may jump many times in one moment: the page hears of the last. */
+  #tellClock(): void {
+    if (this.#clockTold) return;
+    this.#clockTold = true;
+    setTimeout(() => {
+      this.#clockTold = false;
+      this.#listener({ type: 'clock', now: this.#world.clock.now() });
+    }, 16);
+  }
+
+  async #warmPython(): Promise<void> {
+    const tell = (state: PythonState) => {
+      this.#python = state;
+      this.#listener({ type: 'python', state });
+    };
+    if (this.#python.status === 'ready') return tell(this.#python);
+    try {
+      await this.#options.platform.python.warm((fraction, what) => tell({ status: 'loading', fraction, what }));
+      tell({ status: 'ready', version: '3.14' });
+    } catch (error) {
+      tell({ status: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+/** The key that an exercise under way is kept by. */
+export function storageKey(exerciseId: string): string {
+  return `exercise:${exerciseId}`;
+}
+
+/** @throws DamagedFileError when it is damaged or belongs to another exercise. */
+function readKept(bytes: Uint8Array, exerciseId: string): Kept {
+  const kept = unpack(bytes) as Partial<Kept> | null;
+  if (typeof kept !== 'object' || kept === null || kept.format !== 1 || kept.world === undefined) throw new DamagedFileError('This file is damaged or was made by an older Plumbline.');
+  if (kept.exercise !== exerciseId) throw new DamagedFileError(`This file belongs to the exercise ${kept.exercise}. Open that lesson, then import it there.`);
+  return { format: 1, exercise: exerciseId, world: kept.world, checks: kept.checks ?? [], history: kept.history ?? [] };
+}
+
+/** The bytes as UTF-8 text, or null when they are not. */
+function textOf(bytes: Uint8Array): string | null {
+  if (bytes.subarray(0, 8_000).includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

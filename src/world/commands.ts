@@ -1,0 +1,50 @@
+import { defineCommand, type CustomCommand } from 'just-bash/browser';
+import type { Run } from '../pipelines/contract.ts';
+import type { World } from './world.ts';
+
+const USAGE = `usage: fieldleaf <command>
+
+  wait      wait until every run has ended and users have tried what was released
+  status    what is on the phone now
+`;
+
+/** The company's own command: what the terminal can ask of the rest of the world. */
+export function fieldleafCommand(world: World): CustomCommand {
+  return defineCommand('fieldleaf', async (args) => {
+    switch (args[0]) {
+      case 'wait': {
+        const before = new Set(world.pipelines.runs().filter((run) => run.status === 'completed').map((run) => run.id));
+        await world.idle();
+        const ended = world.pipelines.runs().filter((run) => run.status === 'completed' && !before.has(run.id));
+        return printed(ended.length === 0 ? 'Nothing was running.\n' : ended.map(runLine).join(''));
+      }
+      case 'status':
+        return printed(statusText(world));
+      case 'help':
+      case '--help':
+      case undefined:
+        return printed(USAGE);
+      default:
+        return { stdout: '', stderr: `fieldleaf: ${args[0]} is not a fieldleaf command\n${USAGE}`, exitCode: 2 };
+    }
+  });
+}
+
+const printed = (stdout: string) => ({ stdout, stderr: '', exitCode: 0 });
+
+function runLine(run: Run): string {
+  const seconds = Math.round(((run.completedAt ?? run.createdAt) - run.createdAt) / 1000);
+  const failed = run.jobs.find((job) => job.conclusion === 'failure');
+  const why = run.errors[0] ? `: ${run.errors[0].file}:${run.errors[0].line}:${run.errors[0].column} ${run.errors[0].message}` : failed ? `: ${failed.name} failed` : '';
+  return `${run.workflow} #${run.number}  ${run.title}  ${run.conclusion} in ${Math.floor(seconds / 60)} min ${seconds % 60} s${why}\n`;
+}
+
+function statusText(world: World): string {
+  const { live, hours } = world.cloud.phone();
+  if (live === null) return 'Nothing is on the phone yet.\n';
+  const last = hours.slice(-10);
+  const well = last.reduce((sum, hour) => sum + hour.well, 0);
+  const all = well + last.reduce((sum, hour) => sum + hour.badly, 0);
+  const tested = live.testedScore === null ? 'no tested score' : `tested at ${live.testedScore.toFixed(2)}`;
+  return `${live.digest.slice(0, 15)}  from commit ${live.commit.slice(0, 7)}, run ${live.runId}, ${tested}\nServed well in the last ${last.length} h: ${well} of ${all} users\n`;
+}

@@ -1,0 +1,366 @@
+/**
+ * world: one learner's company. It composes computer, forge, pipelines and cloud with a clock and an event log, and can be stored,
+ * restored and forked. It imports those four rooms and the platform's interface.
+ */
+import { Cloud, PRODUCTION, type CloudSnapshot } from '../cloud/cloud.ts';
+import type { Photo } from '../cloud/contract.ts';
+import { serviceRunner } from '../cloud/service.ts';
+import { createComputer } from '../computer/computer.ts';
+import type { Computer, ComputerOptions, Session } from '../computer/contract.ts';
+import { checkoutInto } from '../computer/git/checkout.ts';
+import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
+import { createForge } from '../forge/forge.ts';
+import type { DeployRequest, DeployResult, Diagnostic, Pipelines, PipelinesHost, PipelinesSnapshot } from '../pipelines/contract.ts';
+import { createPipelines } from '../pipelines/pipelines.ts';
+import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
+import { VirtualClock } from './clock.ts';
+import { fieldleafCommand } from './commands.ts';
+import type { WorldEvent, WorldEventBody } from './contract.ts';
+import { AFTER_RELEASE, STATEMENT } from './pace.ts';
+
+export interface Person {
+  readonly name: string;
+  readonly login: string;
+  readonly email: string;
+}
+
+/** The learner, as the company knows them. */
+export const LEARNER: Person = { name: 'You', login: 'you', email: 'you@fieldleaf.test' };
+
+export interface WorldOptions {
+  readonly platform: Platform;
+  /** The repository on the origin: `leaf`. */
+  readonly repository: string;
+  /** What the phone's users photograph; part of the course, not of the snapshot. */
+  readonly photos: readonly Photo[];
+}
+
+/** Where the exercise began: checks look at what happened since. */
+export interface Beginning {
+  /** Tip of main on the origin. */
+  readonly commit: string;
+  /** Highest run and deployment ids at that time. */
+  readonly runId: number;
+  readonly deploymentId: number;
+  readonly at: number;
+}
+
+/** A whole world as plain data (structured-clonable; `pack` makes it a file). */
+export interface WorldSnapshot {
+  readonly version: 1;
+  readonly now: number;
+  readonly began: Beginning | null;
+  readonly files: FileTree;
+  readonly forge: ForgeSnapshot;
+  readonly pipelines: PipelinesSnapshot;
+  readonly cloud: CloudSnapshot;
+  readonly events: readonly WorldEvent[];
+}
+
+/** Something the world could not do by itself while it lived on: a bug of ours, shown rather than swallowed. */
+type FaultListener = (error: unknown) => void;
+
+export class World {
+  readonly clock: VirtualClock;
+  readonly forge: Forge;
+  readonly pipelines: Pipelines;
+  readonly cloud: Cloud;
+  readonly computer: Computer;
+  readonly options: WorldOptions;
+  began: Beginning | null;
+  onFault: FaultListener = () => {};
+
+  #events: WorldEvent[];
+  #listeners = new Set<(event: WorldEvent) => void>();
+  /** Work that `idle` waits for: pushes that start pipelines, and users who try a release. */
+  #pending = new Set<Promise<unknown>>();
+  #promptHold: (() => void) | null = null;
+  #completedRuns: Set<number>;
+
+  private constructor(options: WorldOptions, now: number, files: ComputerOptions['files'], snapshot: WorldSnapshot | null) {
+    this.options = options;
+    this.clock = new VirtualClock(now);
+    this.forge = createForge({ clock: this.clock });
+    this.cloud = new Cloud({ clock: this.clock, photos: options.photos, runner: serviceRunner(options.platform.python, () => this.clock.now()) });
+    this.pipelines = createPipelines(this.#pipelinesHost());
+    this.#events = [...(snapshot?.events ?? [])];
+    this.began = snapshot?.began ?? null;
+    if (snapshot !== null) {
+      this.forge.restore(snapshot.forge);
+      this.pipelines.restore(snapshot.pipelines);
+      this.cloud.restore(snapshot.cloud);
+    }
+    this.#completedRuns = new Set(this.pipelines.runs().filter((run) => run.status === 'completed').map((run) => run.id));
+    this.computer = this.machine(LEARNER, {
+      clock: this.#promptClock(),
+      ...(files === undefined ? {} : { files }),
+      commands: [fieldleafCommand(this)],
+    });
+    this.forge.onPush((push) => this.#pushed(push));
+    this.forge.remoteMessages = (push) => this.#remoteMessages(push);
+    this.pipelines.on((event) => {
+      if (event.type === 'run') this.#runChanged(event.run.id, event.run.status === 'completed');
+    });
+  }
+
+  /** A company with an empty repository on its origin and a learner with an empty home. `now` is virtual ms since the epoch. */
+  static async begin(options: WorldOptions, now: number): Promise<World> {
+    const world = new World(options, now, undefined, null);
+    await world.forge.create(options.repository);
+    return world;
+  }
+
+  /** The world as it was when the snapshot was taken; runs that were in progress are cancelled with a reason. */
+  static restore(options: WorldOptions, snapshot: WorldSnapshot): World {
+    const world = new World(options, snapshot.now, undefined, snapshot);
+    world.computer.files.load(snapshot.files);
+    return world;
+  }
+
+  /** Everything, at this instant. It contains no await, so it can be taken at any time. */
+  snapshot(): WorldSnapshot {
+    return { ...this.#withoutFiles(), files: this.computer.files.tree('/', isDevice) };
+  }
+
+  /** An independent copy that shares unchanged bytes. */
+  fork(): World {
+    return new World(this.options, this.clock.now(), this.computer.files.fork(), { ...this.#withoutFiles(), files: [] });
+  }
+
+  #withoutFiles(): Omit<WorldSnapshot, 'files'> {
+    return {
+      version: 1,
+      now: this.clock.now(),
+      began: this.began,
+      forge: this.forge.snapshot(),
+      pipelines: this.pipelines.snapshot(),
+      cloud: this.cloud.snapshot(),
+      events: [...this.#events],
+    };
+  }
+
+  /** Takes this moment as the beginning of the exercise. */
+  async markBeginning(): Promise<void> {
+    const commit = await this.forge.repository(this.options.repository).resolve('main');
+    if (commit === null) throw new Error(`the repository ${this.options.repository} has no main branch yet: push one in start.sh`);
+    const highest = (ids: readonly number[]) => Math.max(0, ...ids);
+    this.began = {
+      commit,
+      runId: highest(this.pipelines.runs().map((run) => run.id)),
+      deploymentId: highest(this.cloud.deployments(PRODUCTION).map((deployment) => deployment.id)),
+      at: this.clock.now(),
+    };
+  }
+
+  get events(): readonly WorldEvent[] {
+    return this.#events;
+  }
+
+  on(listener: (event: WorldEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Adds to the event log. */
+  record(body: WorldEventBody): void {
+    const event: WorldEvent = { seq: this.#events.length + 1, at: this.clock.now(), ...body };
+    this.#events.push(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** A computer in this company: a teammate's, or a job's. */
+  machine(person: Person, options: Partial<ComputerOptions> = {}): Computer {
+    return createComputer({
+      clock: this.clock,
+      python: this.options.platform.python,
+      user: person,
+      hostname: 'fieldleaf',
+      network: this.forge.network(person.login),
+      ...options,
+    });
+  }
+
+  /** Runs what a person typed at the prompt; it takes a virtual minute of their day. */
+  async type(session: Session, text: string): Promise<{ readonly exitCode: number }> {
+    const result = await session.run(text);
+    this.#personPauses();
+    return result;
+  }
+
+  /**
+   * Types a script statement by statement, as a learner would, and stops at the first that fails. Virtual time stands still meanwhile but
+   * for `sleep` and `fieldleaf wait`, so that the same script always gives the same world.
+   */
+  async play(script: string, onOutput: (stream: OutputStream, text: string) => void = () => {}): Promise<PlayResult> {
+    const session = this.computer.session({ interactive: false, cwd: this.computer.home, onOutput });
+    this.#promptHold = this.clock.hold();
+    try {
+      for (const statement of statementsOf(script, (text) => session.needsMore(text))) {
+        const { exitCode } = await session.run(statement.text);
+        if (exitCode !== 0) return { exitCode, line: statement.line, statement: statement.text };
+        this.#personPauses();
+      }
+      return { exitCode: 0 };
+    } finally {
+      this.#promptHold?.();
+      this.#promptHold = null;
+      session.close();
+    }
+  }
+
+  /** Resolves when no run is queued or in progress and users have had their time with the last release. */
+  async idle(): Promise<void> {
+    await this.#letTimePass(async () => {
+      do {
+        await Promise.all(this.#pending);
+        await this.pipelines.idle();
+      } while (this.#pending.size > 0);
+    });
+  }
+
+  /** Stops everything that runs. The world is not used afterwards. */
+  dispose(): void {
+    for (const run of this.pipelines.runs()) if (run.status !== 'completed') this.pipelines.cancel(run.id);
+    this.#listeners.clear();
+  }
+
+  #personPauses(): void {
+    const held = this.#promptHold !== null;
+    this.#promptHold?.();
+    this.clock.elapse(STATEMENT);
+    if (held) this.#promptHold = this.clock.hold();
+  }
+
+  async #letTimePass<T>(work: () => Promise<T>): Promise<T> {
+    const held = this.#promptHold !== null;
+    this.#promptHold?.();
+    this.#promptHold = null;
+    try {
+      return await work();
+    } finally {
+      if (held) this.#promptHold = this.clock.hold();
+    }
+  }
+
+  #promptClock(): Clock {
+    return {
+      now: () => this.clock.now(),
+      busy: (work) => this.clock.busy(work),
+      sleep: (ms, signal) => this.#letTimePass(() => this.clock.sleep(ms, signal)),
+    };
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.catch((error: unknown) => this.onFault(error)).finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+
+  #pushed(push: Push): void {
+    for (const { ref, before, after } of push.updates) this.record({ type: 'push', by: push.by, ref, before, after });
+    for (const { ref, before, after, forced } of push.updates) {
+      if (after === null) continue;
+      const trigger = { event: 'push', repository: push.repository, ref, before, after, forced, actor: push.by, at: push.at } as const;
+      this.#track(this.clock.busy(this.pipelines.trigger(trigger)));
+    }
+  }
+
+  #runChanged(runId: number, completed: boolean): void {
+    if (!completed) {
+      if (!this.#events.some((event) => event.type === 'run.started' && event.runId === runId)) this.record({ type: 'run.started', runId });
+      return;
+    }
+    if (this.#completedRuns.has(runId)) return;
+    this.#completedRuns.add(runId);
+    this.record({ type: 'run.completed', runId });
+  }
+
+  async #remoteMessages(push: Push): Promise<readonly string[]> {
+    const messages: string[] = [];
+    for (const { ref, after } of push.updates) {
+      if (after === null || !ref.startsWith('refs/heads/')) continue;
+      for (const diagnostic of await this.#workflowErrors(push.repository, after)) {
+        messages.push(`${diagnostic.file}:${diagnostic.line}:${diagnostic.column} ${diagnostic.message}`);
+      }
+    }
+    return messages;
+  }
+
+  async #workflowErrors(repository: string, commit: string): Promise<readonly Diagnostic[]> {
+    const tree = await this.forge.repository(repository).tree(commit);
+    return tree.flatMap((entry) =>
+      entry.type === 'file' && /^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(entry.path)
+        ? this.pipelines.validate(entry.path.slice(1), new TextDecoder().decode(entry.bytes)).filter((found) => found.severity === 'error')
+        : [],
+    );
+  }
+
+  #pipelinesHost(): PipelinesHost {
+    const runner: Person = { name: 'runner', login: 'runner', email: 'runner@fieldleaf.test' };
+    const repository = (name: string) => this.forge.repository(name);
+    return {
+      clock: this.clock,
+      computer: () => this.machine(runner, { hostname: 'runner' }),
+      tree: (name, commit) => repository(name).tree(commit),
+      changedPaths: (name, from, to) => repository(name).changedPaths(from, to),
+      commitMessage: async (name, commit) => (await repository(name).commit(commit)).message,
+      checkout: (computer, name, commit, ref, path) =>
+        checkoutInto(computer.files, this.forge.network(runner.login), { url: `${this.forge.url}/${name}.git`, commit, ref, path, clock: this.clock }),
+      deploy: (request) => this.#deploy(request),
+      variables: () => ({}),
+      secrets: () => ({}),
+      environments: () => null,
+    };
+  }
+
+  async #deploy(request: DeployRequest): Promise<DeployResult> {
+    const run = this.pipelines.run(request.runId);
+    const result = await this.cloud.deploy({
+      environment: request.environment,
+      service: request.service,
+      digest: request.digest,
+      commit: request.commit,
+      runId: request.runId,
+      actor: request.actor,
+      pushedAt: request.pushedAt,
+      testedScore: request.testedScore,
+      waitedForPerson: run === undefined || run.event !== 'push',
+      files: request.files,
+    });
+    if (!result.ok) return result;
+    const { deployment } = result;
+    this.record({ type: 'deployment.created', deploymentId: deployment.id, environment: deployment.environment, digest: deployment.digest });
+    if (deployment.environment === PRODUCTION) this.#track(this.#usersTry());
+    return { ok: true, deploymentId: deployment.id, url: `https://${request.service}.fieldleaf.test` };
+  }
+
+  async #usersTry(): Promise<void> {
+    const from = this.clock.now();
+    await this.clock.sleep(AFTER_RELEASE);
+    const hours = this.cloud.phone().hours.filter((hour) => hour.at >= from);
+    const sum = (pick: (hour: (typeof hours)[number]) => number) => hours.reduce((total, hour) => total + pick(hour), 0);
+    this.record({ type: 'users.served', hour: from, well: sum((hour) => hour.well), badly: sum((hour) => hour.badly) });
+  }
+}
+
+export type PlayResult = { readonly exitCode: 0 } | { readonly exitCode: number; readonly line: number; readonly statement: string };
+
+/** Splits a script into the statements that a prompt would have run, with the line (from 1) each begins on; comments and blank lines are left out. */
+export function statementsOf(script: string, needsMore: (text: string) => boolean): readonly { readonly text: string; readonly line: number }[] {
+  const statements: { text: string; line: number }[] = [];
+  let open: { text: string; line: number } | null = null;
+  script.split('\n').forEach((line, i) => {
+    if (open === null && /^\s*(#.*)?$/.test(line)) return;
+    open = open === null ? { text: line, line: i + 1 } : { text: `${open.text}\n${line}`, line: open.line };
+    if (needsMore(open.text)) return;
+    statements.push(open);
+    open = null;
+  });
+  // An unfinished last statement runs as it is, and the shell says what is missing.
+  if (open !== null) statements.push(open);
+  return statements;
+}
+
+/** Terminal devices are of the running page, not of the world. */
+function isDevice(path: string): boolean {
+  return path === '/dev' || path.startsWith('/dev/') || path === '/proc' || path.startsWith('/proc/');
+}
