@@ -14,7 +14,12 @@ export interface ExerciseMeta {
   readonly repository: string;
   /** Hints in steps (nudge, pointer, almost the answer), keyed by the name a verdict gives. */
   readonly hints: Readonly<Record<string, readonly string[]>>;
-  readonly checks: readonly string[];
+  /** The checks in the learner's order, by id, with the sentence that the page shows before anything has loaded. */
+  readonly outcomes: readonly { readonly id: string; readonly title: string }[];
+  /** When the world begins, as an ISO time in UTC. */
+  readonly begins: string;
+  /** The packed photos that users take, as a path below `exercises/`. */
+  readonly photos: string;
 }
 
 /** A script that a learner could type: a solution or a wrong attempt. */

@@ -1,0 +1,97 @@
+import { look } from '../checks/runner.ts';
+import type { Verdict } from '../checks/contract.ts';
+import { playThrough, prepareStart } from '../desk/prepare.ts';
+import type { Platform } from '../platform/platform.ts';
+import { observe } from '../world/observe.ts';
+import { World, type WorldSnapshot } from '../world/world.ts';
+import type { LoadedExercise } from './exercises.ts';
+
+/** What `plumbline verify --json` prints of one exercise. */
+export interface ExerciseReport {
+  readonly id: string;
+  readonly solutions: readonly { readonly name: string; readonly passed: boolean; readonly failing: readonly string[]; readonly error?: string }[];
+  readonly start: { readonly failed: boolean; readonly failing: readonly string[]; readonly error?: string };
+  readonly attempts: readonly {
+    readonly name: string;
+    readonly caught: boolean;
+    /** The check that must catch it. */
+    readonly check: string;
+    readonly failing: readonly string[];
+    readonly error?: string;
+  }[];
+}
+
+/** One line of progress while the matrix runs. */
+export type OnRoute = (exercise: string, route: string, ok: boolean, verdicts: readonly NamedVerdict[], ms: number, error?: string) => void;
+
+export interface NamedVerdict {
+  readonly id: string;
+  readonly verdict: Verdict;
+}
+
+/** Runs an exercise's matrix: the start must fail, each solution pass, each attempt fail on the check and with the hint it names. */
+export async function verifyExercise(loaded: LoadedExercise, platform: Platform, onRoute: OnRoute, only?: (route: string) => boolean): Promise<ExerciseReport> {
+  const { exercise } = loaded;
+  const { id } = exercise.meta;
+  const wanted = (name: string) => only === undefined || only(name);
+  let snapshot: WorldSnapshot;
+  try {
+    snapshot = await prepareStart(exercise, loaded.photos, platform);
+  } catch (error) {
+    const message = messageOf(error);
+    onRoute(id, 'start', false, [], 0, message);
+    return { id, solutions: [], start: { failed: false, failing: [], error: message }, attempts: [] };
+  }
+  const route = async (name: string, script: string | null, expected: (verdicts: readonly NamedVerdict[]) => boolean) => {
+    const began = performance.now();
+    const world = World.restore({ platform, photos: loaded.photos, repository: exercise.meta.repository }, snapshot);
+    let error: string | undefined;
+    world.onFault = (fault) => (error ??= messageOf(fault));
+    let verdicts: NamedVerdict[] = [];
+    try {
+      if (script !== null) await playThrough(world, `exercises/${id}/${name}.sh`, script);
+      verdicts = await lookAtAll(loaded, world);
+    } catch (caught) {
+      error ??= messageOf(caught);
+    } finally {
+      world.dispose();
+    }
+    const ok = error === undefined && expected(verdicts);
+    onRoute(id, name, ok, verdicts, performance.now() - began, error);
+    return { ok, failing: verdicts.filter(({ verdict }) => verdict.status === 'fails').map((named) => named.id), ...(error === undefined ? {} : { error }) };
+  };
+
+  const passes = (verdicts: readonly NamedVerdict[]) => verdicts.every(({ verdict }) => verdict.status === 'holds');
+  const start = wanted('start') ? await route('start', null, (verdicts) => !passes(verdicts) && verdicts.every(({ verdict }) => verdict.status !== 'unknown')) : { ok: true, failing: [] };
+  const solutions = [];
+  for (const { name, script } of exercise.solutions.filter((solution) => wanted(solution.name))) {
+    const { ok, ...rest } = await route(name, script, passes);
+    solutions.push({ name, passed: ok, ...rest });
+  }
+  const attempts = [];
+  for (const { name, script, fails } of exercise.attempts.filter((attempt) => wanted(attempt.name))) {
+    if (fails === undefined) throw new Error(`attempt ${name} names no check`);
+    const { ok, ...rest } = await route(`attempts/${name}`, script, (verdicts) => {
+      const verdict = verdicts.find((named) => named.id === fails.check)?.verdict;
+      return verdict?.status === 'fails' && (fails.hint === null || verdict.hint === fails.hint);
+    });
+    attempts.push({ name, caught: ok, check: fails.check, ...rest });
+  }
+  const { ok, ...startRest } = start;
+  return { id, solutions, start: { failed: ok, ...startRest }, attempts };
+}
+
+/** True when the exercise can be merged. */
+export function isVerified(report: ExerciseReport): boolean {
+  return report.start.failed && report.solutions.length > 0 && report.solutions.every(({ passed }) => passed) && report.attempts.every(({ caught }) => caught);
+}
+
+async function lookAtAll(loaded: LoadedExercise, world: World): Promise<NamedVerdict[]> {
+  const verdicts: NamedVerdict[] = [];
+  for (const check of loaded.checks) verdicts.push({ id: check.id, verdict: await look(check, observe(world)) });
+  return verdicts;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.name === 'ScriptError' ? error.message : (error.stack ?? error.message)) : String(error);
+}
