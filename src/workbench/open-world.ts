@@ -1,0 +1,88 @@
+import * as Comlink from 'comlink';
+import type { WorldClient } from '../world/contract.ts';
+import type { WorldWorker } from './world.worker.ts';
+
+const worldFiles = import.meta.glob<string>('../desk/browser/worlds/*.world', { query: '?url', import: 'default', eager: true });
+
+/** The exercise is open in another tab, which owns it until it closes. */
+export class OwnedElsewhere extends Error {
+  override readonly name = 'OwnedElsewhere';
+}
+
+export interface OpenOptions {
+  readonly exerciseId: string;
+  /** The site's base path, with a slash at both ends. */
+  readonly base: string;
+  readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
+  /** The worker died: nothing answers any more, what was saved is safe. */
+  readonly onCrash?: (message: string) => void;
+}
+
+/**
+ * Opens the learner's world in a worker of its own.
+ * @throws OwnedElsewhere when another tab has it; Error with a sentence fit to show when it cannot be loaded.
+ */
+export async function openWorld({ exerciseId, base, onProgress = () => {}, onCrash = () => {} }: OpenOptions): Promise<WorldClient> {
+  const worldUrl = worldFiles[`../desk/browser/worlds/${exerciseId}.world`];
+  if (worldUrl === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
+  await own(exerciseId);
+  const worker = new Worker(new URL('./world.worker.ts', import.meta.url), { type: 'module', name: `world of ${exerciseId}` });
+  const failed = new Promise<never>((_resolve, reject) => {
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const message = event.message === '' ? 'The exercise could not be started: its program did not load.' : event.message;
+      reject(new Error(message));
+      onCrash(message);
+    });
+  });
+  const remote = Comlink.wrap<WorldWorker>(worker);
+  const opened = remote.open(
+    { exerciseId, worldUrl: new URL(worldUrl, location.href).href, pyodideBase: new URL(`${base}pyodide/`, location.href).href },
+    Comlink.proxy(onProgress),
+  );
+  return asClient((await Promise.race([opened, failed])) as Comlink.Remote<WorldClient>);
+}
+
+/** Callbacks have to cross as proxies; everything else of the remote is what the contract says. */
+function asClient(remote: Comlink.Remote<WorldClient>): WorldClient {
+  return new Proxy(remote as unknown as WorldClient, {
+    get(target, property, receiver) {
+      if (property === 'then') return undefined;
+      if (property === 'subscribe') return (listener: Parameters<WorldClient['subscribe']>[0]) => target.subscribe(Comlink.proxy(listener));
+      if (property === 'openTerminal') {
+        return (columns: number, onOutput: (text: string) => void) => target.openTerminal(columns, Comlink.proxy(onOutput));
+      }
+      return Reflect.get(target, property, receiver);
+    },
+  });
+}
+
+/**
+ * Holds the exercise for this tab while it lives. Without the Locks API (plain http on an address that is not localhost) a
+ * BroadcastChannel asks the other tabs, and silence for 150 ms means that none has it.
+ */
+async function own(exerciseId: string): Promise<void> {
+  const name = `plumbline:${exerciseId}`;
+  if (navigator.locks !== undefined) {
+    const granted = await new Promise<boolean>((resolve) => {
+      void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        // Held until the page goes away.
+        return lock === null ? undefined : new Promise<never>(() => {});
+      });
+    });
+    if (!granted) throw new OwnedElsewhere('This exercise is open in another tab.');
+    return;
+  }
+  const channel = new BroadcastChannel(name);
+  const taken = new Promise<boolean>((resolve) => {
+    channel.onmessage = ({ data }) => data === 'mine' && resolve(true);
+    setTimeout(() => resolve(false), 150);
+  });
+  channel.postMessage('whose?');
+  if (await taken) {
+    channel.close();
+    throw new OwnedElsewhere('This exercise is open in another tab.');
+  }
+  channel.onmessage = ({ data }) => data === 'whose?' && channel.postMessage('mine');
+}
