@@ -112,6 +112,8 @@ export class CheckRunner {
   }
 
   async #passes(): Promise<void> {
+    // Not before `#pass` is set: a look may bring news itself, and must not start a second pass.
+    await null;
     for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
       const label = next.due;
       next.due = null;
