@@ -1,0 +1,76 @@
+// @ts-check
+import { defineConfig } from 'astro/config';
+import mdx from '@astrojs/mdx';
+import starlight from '@astrojs/starlight';
+import svelte from '@astrojs/svelte';
+import { finishBuild } from './src/site/build/finish.ts';
+import { styleToClass } from './src/site/build/shiki-classes.ts';
+
+/** Python can be interrupted at once where the page is isolated; everything works without these headers too. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** @type {Record<string, string>} */
+const components = Object.fromEntries(
+  ['ContentPanel', 'Footer', 'Head', 'Header', 'PageFrame', 'PageTitle', 'Search', 'Sidebar', 'SkipLink', 'ThemeProvider', 'TwoColumnContent'].map((name) => [
+    name,
+    `./src/components/starlight/${name}.astro`,
+  ]),
+);
+
+export default defineConfig({
+  base: process.env.PLUMBLINE_BASE ?? '/',
+  ...(process.env.PLUMBLINE_SITE ? { site: process.env.PLUMBLINE_SITE } : {}),
+  outDir: process.env.PLUMBLINE_OUT ?? './dist',
+  trailingSlash: 'always',
+  build: { format: 'directory', inlineStylesheets: 'never' },
+  prefetch: false,
+  devToolbar: { enabled: false },
+  server: { headers: isolation },
+  integrations: [
+    svelte(),
+    starlight({
+      title: 'Plumbline',
+      description: 'DevOps for data scientists, learned by doing it in the browser.',
+      favicon: '/favicon.svg',
+      customCss: ['./src/styles/site.css'],
+      components,
+      expressiveCode: false,
+      disable404Route: true,
+      pagefind: true,
+      credits: false,
+      tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
+    }),
+    mdx(),
+    finishBuild(),
+  ],
+  markdown: {
+    syntaxHighlight: 'shiki',
+    shikiConfig: { theme: 'css-variables', transformers: [styleToClass] },
+  },
+  security: {
+    csp: {
+      directives: [
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'none'",
+      ],
+      scriptDirective: { resources: ["'self'", "'wasm-unsafe-eval'"] },
+      styleDirective: { resources: ["'self'"] },
+    },
+  },
+  vite: {
+    worker: { format: 'es' },
+    build: { assetsInlineLimit: 0 },
+    server: { headers: isolation },
+    preview: { headers: isolation },
+  },
+});

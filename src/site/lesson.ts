@@ -1,0 +1,183 @@
+/** The lesson page before Start, and the step into it. Small on purpose: everything heavy is imported when Start is pressed. */
+import { browserProgress } from '../progress/local.ts';
+import { progressOf, type ExerciseProgress } from '../progress/progress.ts';
+import { hear, lessonIds, tell, type LessonTab, type WorkbenchModule } from './lesson-page.ts';
+import { base } from './links.ts';
+import { readingPane } from './reading-pane.ts';
+
+// A glob instead of a plain import: a build without the workbench still reads, and says so when Start is pressed.
+const workbench = import.meta.glob<WorkbenchModule>('../workbench/start.ts');
+
+/** Brings the page alive; called once. */
+export function lessonPage(): void {
+  const page = document.getElementById(lessonIds.page);
+  if (!page) return;
+  readingPane(page);
+  proseButtons();
+  tabs(page);
+  startButton(page);
+  sayStates();
+}
+
+function tabs(page: HTMLElement): void {
+  const show = (tab: LessonTab): void => {
+    page.dataset['tab'] = tab;
+    for (const button of document.querySelectorAll<HTMLElement>(`#${lessonIds.tabs} [data-tab]`)) {
+      if (button.dataset['tab'] === tab) button.setAttribute('aria-current', 'page');
+      else button.removeAttribute('aria-current');
+    }
+  };
+  document.getElementById(lessonIds.tabs)?.addEventListener('click', (event) => {
+    const tab = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tab]')?.dataset['tab'] : undefined;
+    if (tab) show(tab as LessonTab);
+  });
+  hear('plumbline:show', ({ tab }) => show(tab));
+}
+
+/** Copy, run and open: one listener for all of the prose. */
+function proseButtons(): void {
+  document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-copy], [data-run], [data-open]') : null;
+    if (!button) return;
+    const code = button.closest('[data-snippet]')?.querySelector('pre')?.textContent?.trimEnd() ?? '';
+    if (button.dataset['copy'] !== undefined) void copy(button, code);
+    if (button.dataset['run'] !== undefined) tell('plumbline:run', { code });
+    const path = button.dataset['open'];
+    const line = Number(button.dataset['line']);
+    if (path) tell('plumbline:open', line > 0 ? { path, line } : { path });
+  });
+}
+
+async function copy(button: HTMLElement, text: string): Promise<void> {
+  const label = button.querySelector('span');
+  if (!label) return;
+  label.textContent = (await copied(text)) ? 'Copied' : 'Select the text to copy it';
+  setTimeout(() => (label.textContent = 'Copy'), 2000);
+}
+
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // plain http on a LAN address has no clipboard
+  }
+}
+
+/** `data-state` is for eyes; the words beside it are for everybody else. The workbench only sets the attribute. */
+function sayStates(): void {
+  const words: Record<string, string> = { todo: 'not yet', pending: 'not yet', checking: 'checking', holds: 'holds', fails: 'fails', unknown: 'could not be checked' };
+  const observer = new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (!(target instanceof HTMLElement)) continue;
+      const { check, state = 'todo' } = target.dataset;
+      const task = target.closest<HTMLElement>('[data-task]');
+      if (!check || !task) continue;
+      task.dataset['state'] = state;
+      const said = task.querySelector('[data-check-said]');
+      if (said) said.textContent = words[state] ?? state;
+    }
+  });
+  const prose = document.getElementById('lesson-read');
+  if (prose) observer.observe(prose, { subtree: true, attributeFilter: ['data-state'] });
+}
+
+function startButton(page: HTMLElement): void {
+  const root = document.getElementById(lessonIds.workbench);
+  const panel = root?.querySelector<HTMLElement>('[data-start-panel]');
+  const button = panel?.querySelector<HTMLButtonElement>('[data-start]');
+  const exerciseId = page.dataset['exercise'];
+  if (!root || !panel || !button || !exerciseId) return;
+  const begun = progressOf(browserProgress().events())[exerciseId];
+  if (begun) showBegun(button, panel, begun);
+
+  const said = panel.querySelector<HTMLElement>('[data-start-said]');
+  const failed = panel.querySelector<HTMLElement>('[data-start-failed]');
+  const start = async (): Promise<void> => {
+    if (page.dataset['phase'] !== 'reading' && page.dataset['phase'] !== 'failed') return;
+    page.dataset['phase'] = 'starting';
+    button.setAttribute('aria-busy', 'true');
+    if (failed) failed.hidden = true;
+    const size = panel.querySelector('[data-size="workbench"]')?.textContent ?? '';
+    const slow = setTimeout(() => said && (said.textContent = `Loading the workbench, ${size}`), 1000);
+    try {
+      const load = Object.values(workbench)[0];
+      if (!load) throw new Error('This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.');
+      const { prepareOffline } = await import('./service-worker/offline.ts');
+      const offline = await prepareOffline(base);
+      if (offline === 'reloading') return keepOpen(exerciseId);
+      const module = await load();
+      root.replaceChildren();
+      await module.start({ root, exerciseId, base, lessonUrl: location.href.split('#')[0] ?? location.href });
+      page.dataset['phase'] = 'running';
+      keepOpen(exerciseId);
+    } catch (error) {
+      page.dataset['phase'] = 'failed';
+      root.replaceChildren(panel);
+      forget();
+      if (failed) {
+        failed.lastElementChild!.textContent = whatFailed(error);
+        failed.hidden = false;
+      }
+    } finally {
+      clearTimeout(slow);
+      button.removeAttribute('aria-busy');
+      if (said) said.textContent = '';
+    }
+  };
+  button.addEventListener('click', () => void start());
+  if (wasOpen(exerciseId)) void start();
+}
+
+function whatFailed(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const network = /dynamically imported module|Importing a module script failed|Failed to fetch|NetworkError/i.test(message);
+  return network ? 'The workbench could not be loaded. Check the connection, then press Start again. Nothing you did before is lost.' : message;
+}
+
+const openKey = 'plumbline.open';
+
+/** A reload in the same tab goes straight back to work; a new tab starts with reading. */
+function keepOpen(exerciseId: string): void {
+  try {
+    sessionStorage.setItem(openKey, exerciseId);
+  } catch {
+    // The learner presses Start again.
+  }
+}
+
+function forget(): void {
+  try {
+    sessionStorage.removeItem(openKey);
+  } catch {
+    // Nothing was kept either.
+  }
+}
+
+function wasOpen(exerciseId: string): boolean {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  try {
+    return navigation?.type === 'reload' && sessionStorage.getItem(openKey) === exerciseId;
+  } catch {
+    return false;
+  }
+}
+
+function showBegun(button: HTMLElement, panel: HTMLElement, progress: ExerciseProgress): void {
+  const done = progress.status === 'completed';
+  button.textContent = done ? 'Open again' : 'Continue';
+  const title = panel.querySelector('[data-start-title]');
+  if (title) title.textContent = done ? 'You have done this one' : 'Your company waits as you left it';
+  const pill = document.querySelector<HTMLElement>('[data-lesson-state]');
+  if (!pill) return;
+  pill.textContent = done ? `Done ${ago(progress.completedAt ?? progress.lastAt)}` : `Started ${ago(progress.startedAt)}`;
+  pill.hidden = false;
+}
+
+function ago(at: number): string {
+  const minutes = Math.max(0, Math.round((Date.now() - at) / 60_000));
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : format.format(-Math.round(minutes / 1440), 'day');
+}

@@ -1,0 +1,4 @@
+/** Placeholder until the worker stands. */
+export async function prepareOffline(_base: string): Promise<'reloading' | 'ready'> {
+  return 'ready';
+}
