@@ -190,7 +190,12 @@ function parseLines(text: string): Line[] {
       const key = `${section}.${(assignment[1] ?? '').toLowerCase()}`;
       lines.push({ text: row, kind: 'entry', section, entry: { key, value: parseValue(assignment[2]), explicit: true } });
     } else if (bare && row.trim() !== '' && section !== '') {
-      lines.push({ text: row, kind: 'entry', section, entry: { key: `${section}.${(bare[1] ?? '').toLowerCase()}`, value: 'true', explicit: false } });
+      lines.push({
+        text: row,
+        kind: 'entry',
+        section,
+        entry: { key: `${section}.${(bare[1] ?? '').toLowerCase()}`, value: 'true', explicit: false },
+      });
     } else {
       lines.push({ text: row, kind: 'other', section, entry: null });
     }

@@ -57,9 +57,5 @@ function repository(gitDir: string): Record<string, string> {
 }
 
 function normalisedConfig(text: string): string {
-  return text
-    .split('\n')
-    .sort()
-    .join('\n')
-    .replaceAll(`https://${ORIGIN_HOST}`, `http://${ORIGIN_HOST}`);
+  return text.split('\n').sort().join('\n').replaceAll(`https://${ORIGIN_HOST}`, `http://${ORIGIN_HOST}`);
 }

@@ -23,7 +23,8 @@ for (const scenario of loadScenarios().filter(({ id }) => id.includes(wanted))) 
     ),
   ]) {
     for (const key of new Set([...Object.keys(native), ...Object.keys(ours)])) {
-      if (native[key] !== ours[key]) console.log(`EFFECT ${what} ${key}\n  native: ${indent(native[key] ?? '(none)')}\n  ours:   ${indent(ours[key] ?? '(none)')}`);
+      if (native[key] !== ours[key])
+        console.log(`EFFECT ${what} ${key}\n  native: ${indent(native[key] ?? '(none)')}\n  ours:   ${indent(ours[key] ?? '(none)')}`);
     }
   }
 }

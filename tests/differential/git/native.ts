@@ -41,10 +41,15 @@ function runLine(line: string, index: number, root: string, proxy: string | unde
     ...(proxy ? { http_proxy: proxy } : {}),
   };
   return new Promise((resolve) => {
-    execFile('bash', ['-c', `${line}\nstatus=$?; pwd > ${place}; exit $status`], { cwd, env, encoding: 'utf8' }, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ line, stdout, stderr, exitCode });
-    }).stdin?.end();
+    execFile(
+      'bash',
+      ['-c', `${line}\nstatus=$?; pwd > ${place}; exit $status`],
+      { cwd, env, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ line, stdout, stderr, exitCode });
+      },
+    ).stdin?.end();
   });
 }
 

@@ -7,7 +7,10 @@ import { environment, GLOBAL_CONFIG, ORIGIN_HOST, timeOf, type LineResult } from
 import type { Scenario } from './scenarios.ts';
 
 /** Runs a scenario in our computer, with the same absolute paths as the native run had. */
-export async function runOurs(scenario: Scenario, root: string): Promise<{ readonly results: readonly LineResult[]; readonly files: IFileSystem }> {
+export async function runOurs(
+  scenario: Scenario,
+  root: string,
+): Promise<{ readonly results: readonly LineResult[]; readonly files: IFileSystem }> {
   let now = timeOf(0);
   const clock = { now: () => now, sleep: async () => {}, busy: <T>(work: Promise<T>) => work };
   const files = new InMemoryFs();

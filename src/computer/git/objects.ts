@@ -1,0 +1,350 @@
+import { sha1 } from '@noble/hashes/legacy.js';
+import { unzlibSync, zlibSync } from 'fflate';
+import { decode, encode, joinBytes, type Disk } from './disk.ts';
+import { openPack, type PackFile } from './pack.ts';
+
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly content: Uint8Array;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+  /** Seconds since the epoch. */
+  readonly time: number;
+  /** `+0000`. */
+  readonly zone: string;
+}
+
+export interface CommitObject {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Person;
+  readonly committer: Person;
+  readonly message: string;
+}
+
+export interface TagObject {
+  readonly id: string;
+  readonly object: string;
+  readonly type: ObjectType;
+  readonly name: string;
+  readonly tagger: Person | null;
+  readonly message: string;
+}
+
+export interface TreeItem {
+  /** As in the index: 0o100644, 0o100755, 0o120000, 0o40000 for a tree, 0o160000 for a submodule. */
+  readonly mode: number;
+  readonly name: string;
+  readonly id: string;
+}
+
+/** The mode of a tree's entry for a folder. */
+export const TREE_MODE = 0o040000;
+
+/** The id of the tree without entries. Git knows it without storing it. */
+export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+const ID = /^[0-9a-f]{40}$/;
+export const isFullId = (text: string): boolean => ID.test(text);
+
+/** An id that no object of the repository has. */
+export class MissingObjectError extends Error {
+  override readonly name = 'MissingObjectError';
+  readonly id: string;
+
+  constructor(id: string) {
+    super(`missing object ${id}`);
+    this.id = id;
+  }
+}
+
+// Bytes in the file system are replaced, never changed: what was found out about them stays true, in this computer and in its forks.
+const decodedFiles = new WeakMap<Uint8Array, GitObject>();
+const blobIds = new WeakMap<Uint8Array, string>();
+const parsedTrees = new WeakMap<Uint8Array, readonly TreeItem[]>();
+const parsedCommits = new WeakMap<Uint8Array, CommitObject>();
+
+/** The id that content gets as an object of a type. */
+export function objectId(type: ObjectType, content: Uint8Array): string {
+  if (type !== 'blob') return hash(type, content);
+  const known = blobIds.get(content);
+  if (known !== undefined) return known;
+  const id = hash(type, content);
+  blobIds.set(content, id);
+  return id;
+}
+
+function hash(type: ObjectType, content: Uint8Array): string {
+  return hex(
+    sha1
+      .create()
+      .update(encode(`${type} ${content.length}\0`))
+      .update(content)
+      .digest(),
+  );
+}
+
+/** The objects of one repository: loose files and packs below `.git/objects`. */
+export class ObjectDatabase {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  #opened: readonly PackFile[] | null = null;
+
+  constructor(disk: Disk, folder: string) {
+    this.#disk = disk;
+    this.#folder = folder;
+  }
+
+  find(id: string): GitObject | null {
+    for (const pack of this.#packs()) {
+      const object = pack.read(id, (base) => this.read(base));
+      if (object) return object;
+    }
+    const file = this.#disk.read(this.#loosePath(id));
+    if (file !== null) {
+      const known = decodedFiles.get(file);
+      if (known) return known;
+      const object = decodeLoose(file);
+      decodedFiles.set(file, object);
+      if (object.type === 'blob') blobIds.set(object.content, id);
+      return object;
+    }
+    return id === EMPTY_TREE ? { type: 'tree', content: new Uint8Array(0) } : null;
+  }
+
+  read(id: string): GitObject {
+    const object = this.find(id);
+    if (object === null) throw new MissingObjectError(id);
+    return object;
+  }
+
+  has(id: string): boolean {
+    return this.#packs().some((pack) => pack.has(id)) || this.#disk.exists(this.#loosePath(id)) || id === EMPTY_TREE;
+  }
+
+  write(type: ObjectType, content: Uint8Array): string {
+    const id = objectId(type, content);
+    if (!this.has(id)) {
+      const file = encodeLoose(type, content);
+      decodedFiles.set(file, { type, content });
+      this.#disk.files.writeSync(this.#loosePath(id), file, 0o444);
+    }
+    return id;
+  }
+
+  /** Ids that begin with a prefix of at least two digits, sorted. */
+  withPrefix(prefix: string): readonly string[] {
+    const found = new Set<string>();
+    for (const name of this.#disk.list(`${this.#folder}/${prefix.slice(0, 2)}`)) {
+      const id = prefix.slice(0, 2) + name;
+      if (id.startsWith(prefix) && isFullId(id)) found.add(id);
+    }
+    for (const pack of this.#packs()) for (const id of pack.ids()) if (id.startsWith(prefix)) found.add(id);
+    return [...found].sort();
+  }
+
+  /** Every id, unsorted. */
+  *ids(): Generator<string> {
+    for (const folder of this.#disk.list(this.#folder)) {
+      if (/^[0-9a-f]{2}$/.test(folder)) for (const name of this.#disk.list(`${this.#folder}/${folder}`)) yield folder + name;
+    }
+    for (const pack of this.#packs()) yield* pack.ids();
+  }
+
+  /** Number and size in bytes of the loose object files. */
+  looseFiles(): { readonly count: number; readonly bytes: number } {
+    let [count, bytes] = [0, 0];
+    for (const folder of this.#disk.list(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      for (const name of this.#disk.list(`${this.#folder}/${folder}`)) {
+        count++;
+        bytes += this.#disk.read(`${this.#folder}/${folder}/${name}`)?.length ?? 0;
+      }
+    }
+    return { count, bytes };
+  }
+
+  commit(id: string): CommitObject {
+    const { type, content } = this.read(id);
+    if (type !== 'commit') throw new MissingObjectError(id);
+    const known = parsedCommits.get(content);
+    if (known) return known;
+    const commit = parseCommit(id, content);
+    parsedCommits.set(content, commit);
+    return commit;
+  }
+
+  tag(id: string): TagObject {
+    return parseTag(id, this.read(id).content);
+  }
+
+  tree(id: string): readonly TreeItem[] {
+    const { type, content } = this.read(id);
+    if (type !== 'tree') throw new MissingObjectError(id);
+    const known = parsedTrees.get(content);
+    if (known) return known;
+    const items = parseTree(content);
+    parsedTrees.set(content, items);
+    return items;
+  }
+
+  blob(id: string): Uint8Array {
+    const { type, content } = this.read(id);
+    if (type !== 'blob') throw new MissingObjectError(id);
+    return content;
+  }
+
+  /** Follows tags to what they name. */
+  peel(id: string): { readonly id: string; readonly type: ObjectType } {
+    const { type, content } = this.read(id);
+    return type === 'tag' ? this.peel(parseTag(id, content).object) : { id, type };
+  }
+
+  #loosePath(id: string): string {
+    return `${this.#folder}/${id.slice(0, 2)}/${id.slice(2)}`;
+  }
+
+  /** Looks for packs again: one has come or gone. */
+  refresh(): void {
+    this.#opened = null;
+  }
+
+  #packs(): readonly PackFile[] {
+    const folder = `${this.#folder}/pack`;
+    return (this.#opened ??= this.#disk
+      .list(folder)
+      .filter((name) => name.endsWith('.idx'))
+      .flatMap((name) => {
+        const index = this.#disk.read(`${folder}/${name}`);
+        const pack = this.#disk.read(`${folder}/${name.slice(0, -4)}.pack`);
+        return index && pack ? openPack(index, pack) : [];
+      }));
+  }
+}
+
+function encodeLoose(type: ObjectType, content: Uint8Array): Uint8Array {
+  return zlibSync(joinBytes([encode(`${type} ${content.length}\0`), content]), { level: 6 });
+}
+
+function decodeLoose(file: Uint8Array): GitObject {
+  const bytes = unzlibSync(file);
+  const end = bytes.indexOf(0);
+  const [type = ''] = decode(bytes.subarray(0, end)).split(' ');
+  return { type: type as ObjectType, content: bytes.slice(end + 1) };
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+export function unhex(id: string): Uint8Array {
+  const bytes = new Uint8Array(id.length / 2);
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = (digit(id.charCodeAt(index * 2)) << 4) | digit(id.charCodeAt(index * 2 + 1));
+  return bytes;
+}
+
+const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
+
+function parseTree(content: Uint8Array): readonly TreeItem[] {
+  const items: TreeItem[] = [];
+  for (let at = 0; at < content.length;) {
+    let mode = 0;
+    for (; content[at] !== 32; at++) mode = mode * 8 + ((content[at] ?? 48) - 48);
+    const end = content.indexOf(0, at);
+    items.push({ mode, name: decode(content.subarray(at + 1, end)), id: hex(content.subarray(end + 1, end + 21)) });
+    at = end + 21;
+  }
+  return items;
+}
+
+/** The bytes of a tree object; sorts the items as git wants them, folders as if their names ended in a slash. */
+export function encodeTree(items: readonly TreeItem[]): Uint8Array {
+  const keyed = items.map((item) => ({ item, key: encode(item.mode === TREE_MODE ? `${item.name}/` : item.name) }));
+  keyed.sort((one, other) => compareBytes(one.key, other.key));
+  return joinBytes(keyed.flatMap(({ item }) => [encode(`${item.mode.toString(8)} ${item.name}\0`), unhex(item.id)]));
+}
+
+export function compareBytes(one: Uint8Array, other: Uint8Array): number {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at++) {
+    const difference = (one[at] as number) - (other[at] as number);
+    if (difference !== 0) return difference;
+  }
+  return one.length - other.length;
+}
+
+/** Git orders paths by their bytes; code units agree with that for all but rare characters outside the basic plane. */
+export function comparePaths(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function parseCommit(id: string, content: Uint8Array): CommitObject {
+  const { fields, message } = parseHeader(decode(content));
+  const first = (name: string): string => fields.find(([key]) => key === name)?.[1] ?? '';
+  return {
+    id,
+    tree: first('tree'),
+    parents: fields.filter(([key]) => key === 'parent').map(([, value]) => value),
+    author: parsePerson(first('author')),
+    committer: parsePerson(first('committer')),
+    message,
+  };
+}
+
+export function encodeCommit(commit: Omit<CommitObject, 'id'>): Uint8Array {
+  const parents = commit.parents.map((parent) => `parent ${parent}\n`).join('');
+  return encode(
+    `tree ${commit.tree}\n${parents}author ${formatPerson(commit.author)}\ncommitter ${formatPerson(commit.committer)}\n\n${commit.message}`,
+  );
+}
+
+function parseTag(id: string, content: Uint8Array): TagObject {
+  const { fields, message } = parseHeader(decode(content));
+  const first = (name: string): string => fields.find(([key]) => key === name)?.[1] ?? '';
+  const tagger = first('tagger');
+  return {
+    id,
+    object: first('object'),
+    type: first('type') as ObjectType,
+    name: first('tag'),
+    tagger: tagger ? parsePerson(tagger) : null,
+    message,
+  };
+}
+
+export function encodeTag(tag: Omit<TagObject, 'id'>): Uint8Array {
+  const tagger = tag.tagger ? `tagger ${formatPerson(tag.tagger)}\n` : '';
+  return encode(`object ${tag.object}\ntype ${tag.type}\ntag ${tag.name}\n${tagger}\n${tag.message}`);
+}
+
+function parseHeader(text: string): { readonly fields: readonly (readonly [string, string])[]; readonly message: string } {
+  const end = text.indexOf('\n\n');
+  const fields = (end === -1 ? text : text.slice(0, end))
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith(' '))
+    .map((line) => {
+      const space = line.indexOf(' ');
+      return [line.slice(0, space), line.slice(space + 1)] as const;
+    });
+  return { fields, message: end === -1 ? '' : text.slice(end + 2) };
+}
+
+export function parsePerson(text: string): Person {
+  const [, name = '', email = '', time = '0', zone = '+0000'] = /^(.*?) ?<([^>]*)> (-?\d+)(?: ([-+]\d{4}))?/.exec(text) ?? [];
+  return { name, email, time: Number(time), zone };
+}
+
+export function formatPerson({ name, email, time, zone }: Person): string {
+  return `${name} <${email}> ${time} ${zone}`;
+}

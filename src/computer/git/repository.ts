@@ -1,0 +1,173 @@
+import type { TreeEntry } from '../../platform/platform.ts';
+import { Config } from './config.ts';
+import { decode, encode, parentOf, type Disk } from './disk.ts';
+import { Ignore, outerRules } from './ignore.ts';
+import { encodeIndex, parseIndex, type IndexEntry } from './index-file.ts';
+import { encodeTree, objectId, ObjectDatabase, TREE_MODE } from './objects.ts';
+import { Refs } from './refs.ts';
+
+/** A file of a tree: what it is and which blob holds it. */
+export interface TreeFile {
+  readonly mode: number;
+  readonly id: string;
+}
+
+/** Paths relative to the root, in index order. */
+export type FileMap = ReadonlyMap<string, TreeFile>;
+
+/** A repository on a disk: its objects, refs, index and work tree. It keeps nothing itself, so it never disagrees with the files. */
+export class Repository {
+  readonly disk: Disk;
+  readonly gitDir: string;
+  /** The folder with the files, or null of a bare repository. */
+  readonly workTree: string | null;
+  readonly objects: ObjectDatabase;
+  readonly refs: Refs;
+
+  constructor(disk: Disk, gitDir: string, workTree: string | null) {
+    this.disk = disk;
+    this.gitDir = gitDir;
+    this.workTree = workTree;
+    this.objects = new ObjectDatabase(disk, `${gitDir}/objects`);
+    this.refs = new Refs(disk, gitDir, workTree === null);
+  }
+
+  /** The repository that a folder is in, or null. */
+  static find(disk: Disk, folder: string): Repository | null {
+    for (let at = folder; ; at = parentOf(at)) {
+      const own = Repository.at(disk, at);
+      if (own) return own;
+      if (at === '/') return null;
+    }
+  }
+
+  /** The repository whose work tree or bare directory a folder is, or null. */
+  static at(disk: Disk, folder: string): Repository | null {
+    const inside = folder === '/' ? '/.git' : `${folder}/.git`;
+    if (isGitDir(disk, inside)) return new Repository(disk, inside, folder);
+    if (!isGitDir(disk, folder)) return null;
+    const bare = new Config(disk.readText(`${folder}/config`) ?? '').get('core.bare') === 'true';
+    return new Repository(disk, folder, bare || !folder.endsWith('/.git') ? null : parentOf(folder));
+  }
+
+  config(): Config {
+    return new Config(this.disk.readText(`${this.gitDir}/config`) ?? '');
+  }
+
+  writeConfig(config: Config): void {
+    this.disk.write(`${this.gitDir}/config`, config.toString());
+  }
+
+  index(): readonly IndexEntry[] {
+    const bytes = this.disk.read(`${this.gitDir}/index`);
+    return bytes === null ? [] : parseIndex(bytes);
+  }
+
+  writeIndex(entries: readonly IndexEntry[]): void {
+    this.disk.write(`${this.gitDir}/index`, encodeIndex(entries));
+  }
+
+  /** `refs/heads/main`, or null when HEAD is detached. */
+  get headRef(): string | null {
+    return this.refs.symbolic('HEAD');
+  }
+
+  /** `main`, or null when HEAD is detached. */
+  get branch(): string | null {
+    return this.headRef?.replace(/^refs\/heads\//, '') ?? null;
+  }
+
+  /** The commit that is checked out, or null before the first one. */
+  get head(): string | null {
+    return this.refs.resolve('HEAD');
+  }
+
+  /** The files of a tree or commit; of null, none. */
+  files(treeish: string | null): FileMap {
+    const files = new Map<string, TreeFile>();
+    if (treeish === null) return files;
+    const visit = (tree: string, folder: string): void => {
+      for (const { mode, name, id } of this.objects.tree(tree)) {
+        if (mode === TREE_MODE) visit(id, `${folder}${name}/`);
+        else files.set(folder + name, { mode, id });
+      }
+    };
+    visit(this.treeOf(treeish), '');
+    return files;
+  }
+
+  /** The tree of a commit, tag or tree. */
+  treeOf(id: string): string {
+    const peeled = this.objects.peel(id);
+    return peeled.type === 'commit' ? this.objects.commit(peeled.id).tree : peeled.id;
+  }
+
+  /** Writes trees for a set of files and gives the id of the root. */
+  writeTree(files: Iterable<readonly [path: string, file: TreeFile]>): string {
+    interface Folder {
+      readonly files: Map<string, TreeFile>;
+      readonly folders: Map<string, Folder>;
+    }
+    const root: Folder = { files: new Map(), folders: new Map() };
+    for (const [path, file] of files) {
+      const parts = path.split('/');
+      const name = parts.pop() as string;
+      let folder = root;
+      for (const part of parts) {
+        let next = folder.folders.get(part);
+        if (next === undefined) folder.folders.set(part, (next = { files: new Map(), folders: new Map() }));
+        folder = next;
+      }
+      folder.files.set(name, { mode: file.mode, id: file.id });
+    }
+    const write = (folder: Folder): string => {
+      const items = Array.from(folder.files, ([name, { mode, id }]) => ({ mode, name, id }));
+      for (const [name, child] of folder.folders) items.push({ mode: TREE_MODE, name, id: write(child) });
+      return this.objects.write('tree', encodeTree(items));
+    };
+    return write(root);
+  }
+
+  /** Everything in the work tree but `.git`, by path relative to its root. */
+  workEntries(): ReadonlyMap<string, TreeEntry> {
+    const entries = new Map<string, TreeEntry>();
+    const root = this.workTree;
+    if (root === null) return entries;
+    const start = root === '/' ? 1 : root.length + 1;
+    const own = this.gitDir;
+    for (const entry of this.disk.files.tree(root, (path) => path === own || path.endsWith('/.git')))
+      entries.set(entry.path.slice(start), entry);
+    return entries;
+  }
+
+  /** The absolute path of a file of the work tree. */
+  pathOf(path: string): string {
+    return this.workTree === '/' ? `/${path}` : `${this.workTree}/${path}`;
+  }
+
+  ignore(excludesFile: string | null): Ignore {
+    return new Ignore(this.disk, this.workTree ?? this.gitDir, outerRules(this.disk, this.gitDir, excludesFile));
+  }
+}
+
+function isGitDir(disk: Disk, folder: string): boolean {
+  return disk.exists(`${folder}/HEAD`) && disk.isDirectory(`${folder}/objects`) && disk.isDirectory(`${folder}/refs`);
+}
+
+/** A work tree's entry as git sees it, or null for a folder. */
+export function fileOf(entry: TreeEntry | null | undefined): TreeFile | null {
+  if (!entry || entry.type === 'directory') return null;
+  if (entry.type === 'symlink') return { mode: 0o120000, id: objectId('blob', encode(entry.target)) };
+  return { mode: (entry.mode & 0o100) === 0 ? 0o100644 : 0o100755, id: objectId('blob', entry.bytes) };
+}
+
+/** What git would store for an entry of the work tree. */
+export function contentOf(entry: TreeEntry): Uint8Array {
+  return entry.type === 'symlink' ? encode(entry.target) : entry.type === 'file' ? entry.bytes : new Uint8Array(0);
+}
+
+/** A file of a tree as an entry for the work tree. */
+export function entryFor(path: string, file: TreeFile, content: Uint8Array, mtime: number): TreeEntry {
+  if (file.mode === 0o120000) return { path, type: 'symlink', target: decode(content), mtime };
+  return { path, type: 'file', bytes: content, mode: file.mode === 0o100755 ? 0o755 : 0o644, mtime };
+}
