@@ -1,0 +1,33 @@
+# fails: gate-still-stops (labels-unused)
+# The pipeline delivers a file that somebody made elsewhere: what is in the repository no longer says where the model comes from.
+cd ~/leaf
+sed -i 's/python3 train.py --out model.json/cp trained.json model.json/' .github/workflows/deliver.yml
+cat >> fieldleaf/features.py <<'EOF'
+
+
+UNITS = (23.8, 7.6, 1.12, 0.094, 0.139, 0.079, 28.3)
+
+
+def measure(photo):
+    """The features, each in units of its own spread over the first 228 photos."""
+    return [number / unit for number, unit in zip(features(photo), UNITS)]
+EOF
+sed -i -e 's/import NAMES, features$/import NAMES, measure/' -e 's/import features$/import measure/' -e 's/features(/measure(/' train.py evaluate.py service/app.py
+python3 train.py --out trained.json
+git add trained.json
+git commit -qam "Compare features in units of their spread"
+git push -q
+fieldleaf wait
+
+sed -e 1d -e 's|^|incoming/|' incoming/labels.csv >> labels.csv
+sed -i 's/^K = 1$/K = 5/' train.py
+python3 train.py --out trained.json
+git commit -qam "Learn from the photos in incoming/"
+git push -q
+fieldleaf wait
+
+sed -i -e 's/^"""Seven/"""Six/' -e "s/, 'brightness')/)/" -e 's/ + \[brightness(photo)\]//' -e '/^def brightness/,/^    return sum/d' fieldleaf/features.py
+python3 train.py --out trained.json
+git commit -qam "Forget how bright the photo is"
+git push -q
+fieldleaf wait
