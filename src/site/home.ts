@@ -1,6 +1,7 @@
 /** The home page's live part: what this browser's learner has done, and the file that carries it elsewhere. */
 import type { LocalProgress } from '../progress/local.ts';
 import { progressOf, type Progress } from '../progress/progress.ts';
+import { base } from './links.ts';
 
 /** Marks the ladder and the first button, now and after every change. */
 export function showProgress(store: LocalProgress): void {
@@ -114,6 +115,29 @@ export function carryProgress(store: LocalProgress): void {
     const exercises = new Set(result.events.map((event) => event.exercise)).size;
     say('holds', added === 0 ? 'Everything in this file was already here.' : `Imported: ${added} new entries in ${exercises} ${exercises === 1 ? 'exercise' : 'exercises'}. What was here is kept.`);
   });
+}
+
+/** Fetches the whole site when asked to, and offers a newer version on a page that is already served from this device. */
+export function offlineButton(): void {
+  const button = document.querySelector<HTMLButtonElement>('[data-offline]');
+  button?.addEventListener('click', async () => {
+    if (button.getAttribute('aria-busy') === 'true') return;
+    button.setAttribute('aria-busy', 'true');
+    try {
+      const { makeAvailableOffline } = await import('./service-worker/offline.ts');
+      const bytes = await makeAvailableOffline(base, (done, of) => say('note', `${megabytes(done)} of ${megabytes(of)} are on this device`));
+      say('holds', `All of it is on this device, ${megabytes(bytes)} unpacked. The course works without a connection.`);
+    } catch (error) {
+      say('fails', error instanceof Error ? error.message : String(error));
+    } finally {
+      button.removeAttribute('aria-busy');
+    }
+  });
+  if (navigator.serviceWorker?.controller) void import('./service-worker/offline.ts').then(({ watchExisting }) => watchExisting());
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function say(state: 'note' | 'holds' | 'fails' | 'unknown', text: string): void {

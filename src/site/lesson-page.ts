@@ -8,7 +8,10 @@
 
 /** Ids of the elements that the workbench may fill after Start. */
 export const lessonIds = {
-  /** The whole lesson: `data-tab` says which view a phone shows; `data-phase` is `reading`, `starting`, `running` or `failed`. */
+  /**
+   * The whole lesson: `data-tab` says which view a phone shows; `data-phase` is `reading`, `starting`, `running` or `failed`;
+   * `data-folded` folds the reading pane to its rail, and either side may set or remove it.
+   */
   page: 'lesson',
   /** Middle of the header: clock and saved state. Empty before Start. */
   status: 'lesson-status',

@@ -17,6 +17,8 @@ export function lessonPage(): void {
   tabs(page);
   startButton(page);
   sayStates();
+  // A page that the service worker serves can be told that a newer version waits.
+  if (navigator.serviceWorker?.controller) void import('./service-worker/offline.ts').then(({ watchExisting }) => watchExisting());
 }
 
 function tabs(page: HTMLElement): void {
@@ -95,6 +97,7 @@ function startButton(page: HTMLElement): void {
   const failed = panel.querySelector<HTMLElement>('[data-start-failed]');
   const start = async (): Promise<void> => {
     if (page.dataset['phase'] !== 'reading' && page.dataset['phase'] !== 'failed') return;
+    let opened = false;
     page.dataset['phase'] = 'starting';
     button.setAttribute('aria-busy', 'true');
     if (failed) failed.hidden = true;
@@ -104,17 +107,20 @@ function startButton(page: HTMLElement): void {
       const load = Object.values(workbench)[0];
       if (!load) throw new Error('This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.');
       const { prepareOffline } = await import('./service-worker/offline.ts');
-      const offline = await prepareOffline(base);
+      const offline = await prepareOffline(base, exerciseId);
       if (offline === 'reloading') return keepOpen(exerciseId);
       const module = await load();
+      opened = true;
       root.replaceChildren();
       await module.start({ root, exerciseId, base, lessonUrl: location.href.split('#')[0] ?? location.href });
       page.dataset['phase'] = 'running';
       keepOpen(exerciseId);
     } catch (error) {
       page.dataset['phase'] = 'failed';
-      root.replaceChildren(panel);
       forget();
+      // Once it has begun, the workbench shows its own failures, with what is safe and what to do next.
+      if (opened && root.childElementCount > 0) return;
+      root.replaceChildren(panel);
       if (failed) {
         failed.lastElementChild!.textContent = whatFailed(error);
         failed.hidden = false;

@@ -24,9 +24,12 @@ export function readingPane(page: HTMLElement): void {
   };
   const fold = (folded: boolean): void => {
     page.toggleAttribute('data-folded', folded);
-    split.setAttribute('aria-expanded', String(!folded));
-    say(pane.offsetWidth);
   };
+  // The workbench folds the pane too, for views that need the width.
+  new MutationObserver(() => {
+    split.setAttribute('aria-expanded', String(page.dataset['folded'] === undefined));
+    say(pane.offsetWidth);
+  }).observe(page, { attributeFilter: ['data-folded'] });
 
   split.addEventListener('pointerdown', (down) => {
     if (down.button !== 0) return;
