@@ -4,6 +4,7 @@ import mdx from '@astrojs/mdx';
 import starlight from '@astrojs/starlight';
 import svelte from '@astrojs/svelte';
 import { finishBuild } from './src/site/build/finish.ts';
+import { noteShipped } from './src/site/build/shipped.ts';
 import { styleToClass } from './src/site/build/shiki-classes.ts';
 
 /** Python can be interrupted at once where the page is isolated; everything works without these headers too. */
@@ -15,7 +16,7 @@ const isolation = {
 
 /** @type {Record<string, string>} */
 const components = Object.fromEntries(
-  ['ContentPanel', 'Footer', 'Head', 'Header', 'PageFrame', 'PageTitle', 'Search', 'Sidebar', 'SkipLink', 'ThemeProvider', 'TwoColumnContent'].map((name) => [
+  ['ContentPanel', 'Footer', 'Head', 'Header', 'MobileMenuFooter', 'MobileMenuToggle', 'PageFrame', 'PageTitle', 'Pagination', 'Search', 'Sidebar', 'SkipLink', 'ThemeProvider', 'TwoColumnContent'].map((name) => [
     name,
     `./src/components/starlight/${name}.astro`,
   ]),
@@ -42,7 +43,8 @@ export default defineConfig({
       disable404Route: true,
       pagefind: true,
       credits: false,
-      tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
+      // Its list of headings is drawn with style attributes, which the policy refuses; the pages are short.
+      tableOfContents: false,
     }),
     mdx(),
     finishBuild(),
@@ -68,7 +70,8 @@ export default defineConfig({
     },
   },
   vite: {
-    worker: { format: 'es' },
+    plugins: [noteShipped('page')],
+    worker: { format: 'es', plugins: () => [noteShipped('worker')] },
     build: { assetsInlineLimit: 0 },
     server: { headers: isolation },
     preview: { headers: isolation },

@@ -19,6 +19,8 @@ export interface LadderExercise extends PlannedExercise {
 
 export interface CourseLevel extends Omit<Level, 'exercises'> {
   readonly exercises: readonly LadderExercise[];
+  /** The page that says what the level is about. */
+  readonly about: LessonPage | null;
   /** All pages of the level in reading order. */
   readonly pages: readonly LessonPage[];
 }
@@ -28,14 +30,20 @@ export async function course(): Promise<readonly CourseLevel[]> {
   const entries = (await getCollection('docs')).filter((entry) => import.meta.env.DEV || !entry.data.draft);
   return ladder.map((level) => {
     const inFolder = entries.filter((entry) => entry.id === level.folder || entry.id.startsWith(`${level.folder}/`));
-    const ordered = inFolder.toSorted((a, b) => (a.data.sidebar.order ?? 0) - (b.data.sidebar.order ?? 0) || a.id.localeCompare(b.id, 'en', { numeric: true }));
-    const pages = ordered.map((entry): LessonPage => {
-      const { title, number = null, minutes = null, exercise = null } = entry.data;
-      return { href: inside(`${entry.id}/`), title, number, minutes, exercise };
+    const ordered = inFolder.toSorted((a, b) => rank(a, level.folder) - rank(b, level.folder) || a.id.localeCompare(b.id, 'en', { numeric: true }));
+    const pages = ordered.map(({ id, data }): LessonPage => {
+      const { title, number = null, minutes = null, exercise = null } = data;
+      return { href: inside(`${id}/`), title, number, minutes, exercise };
     });
+    const about = pages.find((page) => page.href === inside(`${level.folder}/`)) ?? null;
     const exercises = level.exercises.map((exercise) => ({ ...exercise, lesson: pages.find((page) => page.exercise === exercise.id) ?? null }));
-    return { ...level, exercises, pages };
+    return { ...level, about, exercises, pages };
   });
+}
+
+/** A level's own page comes first, then the order that pages ask for. */
+function rank(entry: { readonly id: string; readonly data: { readonly sidebar: { readonly order?: number | undefined } } }, folder: string): number {
+  return entry.id === folder ? -Infinity : (entry.data.sidebar.order ?? 0);
 }
 
 /** Every lesson page with an exercise, in course order. */

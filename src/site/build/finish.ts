@@ -10,14 +10,17 @@ import type { AstroIntegration } from 'astro';
 import { build as bundle } from 'vite';
 import type { BuildManifest } from '../service-worker/build.ts';
 import { compressedBytes, filesBelow, groupOf, manifestOf } from './manifest.ts';
+import { writeShipped } from './shipped.ts';
 
 /** Runs after every other integration's build step. */
 export function finishBuild(): AstroIntegration {
   let base = '/';
+  let root: URL;
   return {
     name: 'plumbline:finish',
     hooks: {
       'astro:config:done': ({ config }) => {
+        root = config.root;
         base = `/${config.base.replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
       },
       'astro:build:done': async ({ dir, logger }) => {
@@ -35,6 +38,7 @@ export function finishBuild(): AstroIntegration {
         const manifest = await manifestOf(out, pageAssets);
         await Promise.all([...pages].map(([path, html]) => writeFile(join(out, path), withBuildId(html, manifest.build))));
         await writeFile(join(out, 'service-worker.js'), await bundleWorker(manifest));
+        await writeShipped(root);
         logger.info(`Build ${manifest.build}: ${Object.keys(manifest.files).length} files; workbench ${lesson.workbench}, Python ${lesson.python}, everything ${lesson.all}`);
       },
     },
