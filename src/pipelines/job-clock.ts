@@ -1,0 +1,98 @@
+import type { Clock, PythonHost, PythonJob, PythonProcess } from '../platform/platform.ts';
+import { pythonProcess } from './durations.ts';
+
+/**
+ * The clock as one job sees it: while the job works it holds virtual time still, and while it sleeps it lets go. While a step is being
+ * stopped its sleeps end at once and time stands still.
+ */
+export class JobClock implements Clock {
+  readonly #clock: Clock;
+  readonly #onWake: () => void;
+  #stop = new AbortController();
+  #sleepers = 0;
+  #release: (() => void) | null = null;
+
+  /** Holds the clock from now on. `onWake` is called whenever virtual time has passed for this job. */
+  constructor(clock: Clock, onWake: () => void = () => {}) {
+    this.#clock = clock;
+    this.#onWake = onWake;
+    this.#hold();
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms <= 0) return;
+    this.#stop.signal.throwIfAborted();
+    const either = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
+    this.#sleepers++;
+    const slept = this.#clock.sleep(ms, either);
+    this.#letGo();
+    try {
+      await slept;
+    } finally {
+      this.#sleepers--;
+      this.#hold();
+      this.#onWake();
+    }
+  }
+
+  async busy<T>(work: Promise<T>): Promise<T> {
+    return await work;
+  }
+
+  /** Ends all sleeps of the job, and holds the clock until `resume`. */
+  interrupt(): void {
+    this.#stop.abort(new Error('The step is being stopped.'));
+    this.#hold();
+  }
+
+  /** What was to be stopped has ended; the job may sleep again. */
+  resume(): void {
+    if (this.#stop.signal.aborted) this.#stop = new AbortController();
+  }
+
+  /** Lets go of the clock for good. */
+  end(): void {
+    this.#release?.();
+    this.#release = null;
+  }
+
+  #hold(): void {
+    if (this.#release !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#release = resolve;
+    void this.#clock.busy(promise);
+  }
+
+  #letGo(): void {
+    if (this.#stop.signal.aborted) return;
+    this.end();
+  }
+}
+
+/** Python whose processes take their modelled time on this clock. */
+export function pacedPython(host: PythonHost, clock: Clock): PythonHost {
+  return {
+    warm: (onProgress) => host.warm(onProgress),
+    dispose: () => host.dispose(),
+    start: (job: PythonJob): PythonProcess => {
+      const process = host.start(job);
+      const stopped = new AbortController();
+      const stop = (end: () => void) => () => {
+        end();
+        stopped.abort();
+      };
+      return {
+        exited: process.exited.then(async (exit) => {
+          await clock.sleep(pythonProcess(job.args), stopped.signal).catch(() => {});
+          return exit;
+        }),
+        interrupt: stop(() => process.interrupt()),
+        kill: stop(() => process.kill()),
+      };
+    },
+  };
+}
