@@ -89,4 +89,6 @@ export interface ComputerOptions {
   readonly network?: import('just-git').NetworkPolicy | undefined;
   /** Extra commands for this computer. */
   readonly commands?: readonly import('just-bash').CustomCommand[];
+  /** Called when `nano`, `vim` or `code` is to open a file in an interactive session; the file need not exist. */
+  readonly onOpenFile?: ((path: string) => void) | undefined;
 }

@@ -1,0 +1,23 @@
+/** commands: what a computer has in /usr/bin beside just-bash's own. It imports the files of this room and the platform's types. */
+import type { CustomCommand } from 'just-bash';
+import type { CommandHost } from './host.ts';
+import { listingCommands } from './listing.ts';
+import { pathCommands } from './paths.ts';
+import { pythonCommands } from './python.ts';
+import { readingCommands } from './reading.ts';
+import { shellCommands } from './shells.ts';
+import { systemCommands } from './system.ts';
+import { throughCommands } from './through.ts';
+
+/** Every computer's commands, for one session. */
+export function standardCommands(host: CommandHost): readonly CustomCommand[] {
+  return [
+    ...pythonCommands(host),
+    ...shellCommands(host),
+    ...systemCommands(host),
+    ...pathCommands(host),
+    ...readingCommands(host),
+    ...listingCommands(host),
+    ...throughCommands(host),
+  ];
+}

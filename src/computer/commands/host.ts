@@ -1,0 +1,28 @@
+/** What a command of ours may ask of the session that runs it. */
+import type { Clock, OutputStream, PythonHost } from '../../platform/platform.ts';
+import type { ComputerOptions, FileSystem } from '../contract.ts';
+
+export interface CommandHost {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly python: PythonHost;
+  readonly user: ComputerOptions['user'];
+  readonly hostname: string;
+  readonly interactive: boolean;
+  /** Terminal width in characters. */
+  readonly columns: number;
+  /** Which streams of the command that runs now are the terminal itself. Ask before the first await. */
+  streams(): { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Writes to the terminal at once. */
+  write(stream: OutputStream, text: string): void;
+  /** The next line that the person types, without its newline; null at the end of input and after Ctrl+C. */
+  readLine(): Promise<string | null>;
+  /** Aborted by Ctrl+C. */
+  signal(): AbortSignal;
+  /** The shell that the command starts next writes where the command itself would. */
+  passStreams(): void;
+  /** What was run in the session, oldest first. */
+  history(): readonly string[];
+  clearHistory(): void;
+  openFile: ((path: string) => void) | undefined;
+}

@@ -1,0 +1,111 @@
+/** `python`, `python3` and `pip`: a process of its own on a copy of the files, whose writes come back when it ends. */
+import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
+import { defineCommand } from 'just-bash/browser';
+import type { OutputStream, PythonExit, PythonJob } from '../../platform/platform.ts';
+import type { FileSystem } from '../contract.ts';
+import { fromLatin1, toLatin1 } from '../files/content.ts';
+import type { CommandHost } from './host.ts';
+import { failed } from './result.ts';
+
+/** From KeyboardInterrupt to the end of a process that ignores it, in real ms. */
+const KILL_AFTER = 120;
+
+export function pythonCommands(host: CommandHost): readonly CustomCommand[] {
+  const python = (name: string) => defineCommand(name, (args, ctx) => runPython(host, args, ctx));
+  const pip = (name: string) =>
+    defineCommand(name, async () =>
+      failed(
+        `${name}: this computer is offline, so packages cannot be installed.\n` +
+          'Python here has its standard library: json, csv, statistics, random, unittest, sqlite3 and the rest of it.\n',
+      ),
+    );
+  return [python('python'), python('python3'), pip('pip'), pip('pip3')];
+}
+
+async function runPython(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) {
+  const terminal = host.streams();
+  const stdin = fromLatin1(ctx.stdin as unknown as string);
+  if (terminal.stdin && stdin.length === 0 && wantsPrompt(args)) {
+    return failed(
+      `${args.length === 0 ? 'python3' : `python3 ${args.join(' ')}`}: this computer has no interactive Python prompt.\n` +
+        "Write a file and run it with `python3 file.py`, or a line with `python3 -c 'print(1)'`.\n",
+      2,
+    );
+  }
+  if (args[0] === '-m' && (args[1] === 'pip' || args[1] === 'venv')) {
+    return failed(`python3: ${args[1]} is not on this computer: it is offline, and Python has its standard library here.\n`);
+  }
+
+  const output = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const onOutput = (stream: OutputStream, bytes: Uint8Array) => {
+    if (terminal[stream]) host.write(stream, decoders[stream].decode(bytes, { stream: true }));
+    else output[stream].push(bytes.slice());
+  };
+  const job: PythonJob = {
+    args,
+    cwd: ctx.cwd,
+    env: { ...ctx.exportedEnv, PWD: ctx.cwd },
+    files: host.files.tree('/', isRepository),
+    stdin,
+    now: host.clock.now(),
+    onOutput,
+  };
+  const exit = await runUntilInterrupted(host, job);
+  for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
+  applyChanges(host.files, exit);
+  return {
+    stdout: toLatin1(joined(output.stdout)),
+    stdoutKind: 'bytes' as const,
+    stdoutEncoding: 'binary' as const,
+    stderr: new TextDecoder().decode(joined(output.stderr)) + epitaph(exit),
+    exitCode: exit.exitCode,
+  };
+}
+
+async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<PythonExit> {
+  const signal = host.signal();
+  const process = host.python.start(job);
+  let killing: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    process.interrupt();
+    killing = setTimeout(() => process.kill(), KILL_AFTER);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await host.clock.busy(process.exited);
+  } finally {
+    clearTimeout(killing);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function applyChanges(files: FileSystem, { changes }: PythonExit): void {
+  for (const path of changes.removed) if (files.existsSync(path)) files.removeSync(path);
+  files.load(changes.written);
+}
+
+function epitaph({ reason }: PythonExit): string {
+  if (reason === 'out-of-memory') return 'python3: out of memory: the process was stopped\n';
+  return reason === 'killed' ? 'Killed\n' : '';
+}
+
+/** `python` and `python -i` with nothing on stdin want a person to talk to. */
+function wantsPrompt(args: readonly string[]): boolean {
+  return args.length === 0 || args.every((arg) => arg === '-i' || arg === '-q' || arg === '-');
+}
+
+function isRepository(path: string): boolean {
+  return path.endsWith('/.git');
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

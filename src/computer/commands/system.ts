@@ -1,0 +1,106 @@
+/** Commands that tell about the computer, its person and its time. */
+import type { CustomCommand } from 'just-bash';
+import { defineCommand } from 'just-bash/browser';
+import type { CommandHost } from './host.ts';
+import { failed, printed } from './result.ts';
+
+const KERNEL = { name: 'Linux', release: '6.12.0', version: '#1 SMP PREEMPT_DYNAMIC', machine: 'x86_64', system: 'GNU/Linux' };
+const UNIT_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export function systemCommands(host: CommandHost): readonly CustomCommand[] {
+  const { login } = host.user;
+  return [
+    defineCommand('uname', async (args) => uname(args, host.hostname)),
+    defineCommand('whoami', async () => printed(`${login}\n`)),
+    defineCommand('hostname', async () => printed(`${host.hostname}\n`)),
+    defineCommand('groups', async () => printed(`${login}\n`)),
+    defineCommand('id', async (args) => id(args, login)),
+    defineCommand('date', async (args, ctx) => {
+      if (ctx.origCommand === undefined) return failed('date: not available\n');
+      const { name, days } = namedDay(args);
+      const seconds = Math.floor(host.clock.now() / 1000) + days * 86_400;
+      if (name === null && args.some((arg) => /^(-[A-Za-z]*d|--date)/.test(arg))) return ctx.origCommand([...args]);
+      return ctx.origCommand(['-d', `@${seconds}`, ...args.filter((arg, i) => !isDateArgument(args, i) && arg !== '')]);
+    }),
+    defineCommand('sleep', async (args) => {
+      if (args.length === 0) return failed("sleep: missing operand\nTry 'sleep --help' for more information.\n");
+      let total = 0;
+      for (const arg of args) {
+        const match = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(arg);
+        if (match === null) return failed(`sleep: invalid time interval '${arg}'\nTry 'sleep --help' for more information.\n`);
+        total += Number(match[1]) * UNIT_MS[match[2]!]!;
+      }
+      const signal = host.signal();
+      try {
+        await host.clock.sleep(total, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return printed('', 130);
+      }
+      return printed('');
+    }),
+    defineCommand('clear', async () => printed('\x1b[H\x1b[2J\x1b[3J')),
+    defineCommand('reset', async () => printed('\x1bc')),
+    defineCommand('history', async (args) => history(host, args)),
+    defineCommand('umask', async () => printed('0022\n')),
+    defineCommand('jobs', async () => printed('')),
+    defineCommand('ps', async () => printed('    PID TTY          TIME CMD\n   4021 pts/0    00:00:00 bash\n   4022 pts/0    00:00:00 ps\n')),
+    defineCommand('sudo', async () => failed('sudo: nothing on this computer needs another user: run the command without sudo\n')),
+    defineCommand('trap', async () => failed('trap: this shell cannot catch signals or exits yet\n', 2)),
+  ];
+}
+
+function uname(args: readonly string[], hostname: string) {
+  const letters = args.length === 0 ? 's' : args.map((arg) => (arg === '--all' ? 'a' : arg.replace(/^-/, ''))).join('');
+  const fields: [string, string][] = [
+    ['s', KERNEL.name],
+    ['n', hostname],
+    ['r', KERNEL.release],
+    ['v', KERNEL.version],
+    ['m', KERNEL.machine],
+    ['o', KERNEL.system],
+  ];
+  const unknown = [...letters].find((letter) => letter !== 'a' && !fields.some(([name]) => name === letter));
+  if (unknown !== undefined) return failed(`uname: invalid option -- '${unknown}'\n`);
+  return printed(`${fields.filter(([name]) => letters.includes('a') || letters.includes(name)).map(([, value]) => value).join(' ')}\n`);
+}
+
+function id(args: readonly string[], login: string) {
+  const letters = args.filter((arg) => arg.startsWith('-')).join('').replaceAll('-', '');
+  if (letters === '') return printed(`uid=1000(${login}) gid=1000(${login}) groups=1000(${login})\n`);
+  const unknown = [...letters].find((letter) => !'ugGn'.includes(letter));
+  if (unknown !== undefined) return failed(`id: invalid option -- '${unknown}'\n`);
+  return printed(letters.includes('n') ? `${login}\n` : '1000\n');
+}
+
+function history(host: CommandHost, args: readonly string[]) {
+  if (args[0] === '-c') {
+    host.clearHistory();
+    return printed('');
+  }
+  const lines = host.history();
+  const count = args[0] === undefined ? lines.length : Number(args[0]);
+  if (!Number.isInteger(count) || count < 0) return failed(`bash: history: ${args[0]}: numeric argument required\n`);
+  const from = Math.max(0, lines.length - count);
+  return printed(lines.slice(from).map((line, i) => `${String(from + i + 1).padStart(5)}  ${line}\n`).join(''));
+}
+
+/** Days by name, which just-bash's own `date` counts from the real clock. */
+const DAYS: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -1, tomorrow: 1 };
+
+function namedDay(args: readonly string[]): { readonly name: string | null; readonly days: number } {
+  for (let i = 0; i < args.length; i++) {
+    const value = dateArgument(args, i)?.toLowerCase();
+    if (value !== undefined && value in DAYS) return { name: value, days: DAYS[value]! };
+  }
+  return { name: null, days: 0 };
+}
+
+function dateArgument(args: readonly string[], i: number): string | undefined {
+  if (args[i] === '-d' || args[i] === '--date') return args[i + 1];
+  return /^--date=(.*)$/.exec(args[i] ?? '')?.[1];
+}
+
+function isDateArgument(args: readonly string[], i: number): boolean {
+  return dateArgument(args, i) !== undefined || args[i - 1] === '-d' || args[i - 1] === '--date';
+}

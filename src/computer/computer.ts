@@ -1,0 +1,46 @@
+/** computer: a machine with files, a shell, Python and git. It imports the platform's interface and nothing of the other rooms. */
+import type { CustomCommand } from 'just-bash';
+import { standardCommands } from './commands/commands.ts';
+import type { Computer, ComputerOptions, FileSystem } from './contract.ts';
+import { createFileSystem, setClock } from './files/file-system.ts';
+import { gitCommands } from './git/git.ts';
+import { ShellSession, type Machine } from './session/session.ts';
+
+/** A computer for one person, with an empty home unless `files` brings another. */
+export function createComputer(options: ComputerOptions): Computer {
+  const { clock, python, user, hostname } = options;
+  const home = `/home/${user.login}`;
+  const files = options.files ?? createFileSystem({ clock });
+  setClock(files, clock);
+  for (const path of [home, '/tmp']) if (!files.existsSync(path)) files.load([{ path, type: 'directory', mode: 0o755, mtime: clock.now() }]);
+  const shared = [...gitOf(options, files), ...(options.commands ?? [])];
+  const machine: Machine = {
+    clock,
+    python,
+    user,
+    hostname,
+    files,
+    home,
+    env: { ...environment(home, options), ...options.env },
+    openFile: options.onOpenFile,
+    commands: (host) => [...standardCommands(host), ...shared],
+  };
+  return { files, home, session: (sessionOptions) => new ShellSession(machine, sessionOptions) };
+}
+
+function gitOf({ clock, network, user }: ComputerOptions, files: FileSystem): readonly CustomCommand[] {
+  return gitCommands({ clock, network, files, user });
+}
+
+function environment(home: string, { user, hostname }: ComputerOptions): Record<string, string> {
+  return {
+    HOME: home,
+    HOSTNAME: hostname,
+    LANG: 'C.UTF-8',
+    LOGNAME: user.login,
+    PATH: `${home}/.local/bin:/usr/local/bin:/usr/bin:/bin`,
+    SHELL: '/bin/bash',
+    TERM: 'xterm-256color',
+    USER: user.login,
+  };
+}

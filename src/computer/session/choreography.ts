@@ -1,0 +1,393 @@
+/**
+ * Decides, while a script runs, which of its commands write to the terminal as they go, where a loop takes a breath, and how Ctrl+C unwinds.
+ *
+ * just-bash collects output and hands it over when everything has ended, and it never lets the thread go inside a loop. But it walks lists of
+ * statements with `for … of`, so the lists of a tree may be lazy: each statement is dressed at the moment it is about to run. A command
+ * whose stdout or stderr is the terminal gets a redirection to a device that prints at once, a statement that follows 30 ms without a break
+ * gets one to a device that takes it, and after Ctrl+C the lists end early and loops are left by `break`.
+ */
+import {
+  groupOf,
+  literalText,
+  pipelineOf,
+  redirection,
+  simpleCommand,
+  statementOf,
+  word,
+  type CommandNode,
+  type Compound,
+  type FunctionDefinition,
+  type Pipeline,
+  type Redirection,
+  type Script,
+  type SimpleCommand,
+  type Statement,
+  type Word,
+} from './bash-ast.ts';
+import { BREATH, SHELL_ERRORS, TERMINAL, TERMINAL_ERRORS, TERMINAL_TO_END } from './devices.ts';
+import { ERR, IN, OUT, type Run } from './run.ts';
+import { parseShell } from './syntax.ts';
+
+/** Internal commands of a session, which its dressed trees call. */
+export const WORDS_COMMAND = '__words';
+export const LOAD_COMMAND = '__load';
+export const RUN_FILE_COMMAND = '__run_file';
+export const PROMPT_COMMAND = '__prompt';
+export const COMPLAIN_COMMAND = '__complain';
+
+/** What the internal commands hand to the trees that call them. */
+export interface Exchange {
+  /** Arguments of the last `__words`. */
+  words: readonly string[];
+  /** What the last `__load` read; null when it printed why it could not. */
+  loaded: { readonly path: string; readonly text: string } | null;
+  /** What the next `__complain` prints. */
+  complaint: string;
+  /** Tells the person something at once. */
+  notice(text: string): void;
+}
+
+export interface Choreography {
+  /** Makes the lists of a freshly parsed tree lazy. */
+  prepare(script: Script): Script;
+  /** `statement` in a group that prints whatever its commands left unprinted, to be run where stdin, stdout and stderr are the session's. */
+  topLevel(statement: Statement, sink: number): Statement;
+}
+
+const QUIET = redirection('>>', '/dev/null', 2);
+const LEAVE_LOOPS = statementOf(simpleCommand('break', [word('1000')], [QUIET]));
+const TO_TERMINAL = redirection('>>', TERMINAL, 1);
+const ERRORS_TO_TERMINAL = redirection('>>', TERMINAL_ERRORS, 2);
+const SHELL_ERRORS_TO_TERMINAL = redirection('>>', SHELL_ERRORS, 2);
+const TAKE_BREATH = redirection('>>', BREATH, 250);
+
+/** These read stdin when no file is named. */
+const READERS: ReadonlySet<string> = new Set(['cat', 'sort', 'uniq', 'wc', 'tee', 'tr', 'xargs', 'mapfile', 'readarray']);
+const ALWAYS_READ: ReadonlySet<string> = new Set(['tee', 'tr', 'xargs', 'mapfile', 'readarray']);
+
+interface Dressed {
+  readonly command: CommandNode;
+  /** Which streams are the terminal inside it. */
+  readonly inner: number;
+  /** Files that it redirects to, as they were written. */
+  readonly targets?: readonly string[];
+}
+
+export function choreograph(run: Run, exchange: Exchange): Choreography {
+  const dressed = new WeakMap<Statement, Map<number, Statement>>();
+  const prepared = new WeakSet<object>();
+
+  function prepare(script: Script): Script {
+    visit(script, false);
+    return script;
+  }
+
+  function visit(node: unknown, captures: boolean): void {
+    if (typeof node !== 'object' || node === null || prepared.has(node)) return;
+    prepared.add(node);
+    if (Array.isArray(node)) {
+      for (const element of node.slice()) visit(element, false);
+      if (isStatements(node)) makeLazy(node, (list) => perform(list, captures));
+      return;
+    }
+    const isSubstitution = 'type' in node && (node.type === 'CommandSubstitution' || node.type === 'ProcessSubstitution');
+    if (isSubstitution && 'body' in node) {
+      const body = node.body as Script;
+      prepared.add(body);
+      visit(body.statements, true);
+      return;
+    }
+    for (const value of Object.values(node)) visit(value, false);
+  }
+
+  /** Runs a list: each statement dressed for the streams that the list was entered with. */
+  function* perform(list: readonly Statement[], captures: boolean): Generator<Statement> {
+    const entered = run.sink;
+    const own = captures ? entered & ~OUT : entered;
+    try {
+      for (let i = 0; i < list.length; i++) {
+        if (run.interrupted) {
+          yield LEAVE_LOOPS;
+          return;
+        }
+        const sink = own & run.mask;
+        run.sink = sink;
+        const statement = list[i]!;
+        if (statement.background) exchange.notice('bash: `&`: this computer runs one command at a time, so it runs in the foreground\n');
+        yield run.needsBreath() ? breathing(statement, sink) : dress(statement, sink);
+      }
+    } finally {
+      run.sink = entered;
+    }
+  }
+
+  function dress(statement: Statement, sink: number): Statement {
+    let variants = dressed.get(statement);
+    if (variants === undefined) dressed.set(statement, (variants = new Map()));
+    let variant = variants.get(sink);
+    if (variant === undefined) variants.set(sink, (variant = dressStatement(statement, sink)));
+    return variant;
+  }
+
+  function dressStatement(statement: Statement, sink: number): Statement {
+    const pipelines = statement.pipelines.map((pipeline) => dressPipeline(pipeline, sink));
+    if (pipelines.length === 1) return { ...statement, pipelines };
+    return {
+      ...statement,
+      pipelines: lazyElements(pipelines, (pipeline) => {
+        if (run.interrupted) return LEAVE_LOOPS.pipelines[0]!;
+        run.sink = sink;
+        return pipeline;
+      }),
+    };
+  }
+
+  function dressPipeline(pipeline: Pipeline, sink: number): Pipeline {
+    if (pipeline.timed === true && (sink & ERR) !== 0) {
+      // `time` writes after its pipeline has ended, past the redirections of its commands.
+      const timed = { ...statementOf(simpleCommand(':')), pipelines: [dressPipeline({ ...pipeline, timed: false }, sink)] };
+      const inner = timed.pipelines[0]!;
+      return pipelineOf(groupOf([{ ...timed, pipelines: [{ ...inner, timed: true }] }], [ERRORS_TO_TERMINAL]));
+    }
+    const last = pipeline.commands.length - 1;
+    const stages = pipeline.commands.map((command, i) => {
+      let stage = sink;
+      if (i > 0) stage &= ~IN;
+      if (i < last) stage &= pipeline.pipeStderr?.[i] === true ? ~(OUT | ERR) : ~OUT;
+      return dressCommand(command, stage);
+    });
+    const commands = lazyElements(stages, ({ command, inner, targets }) => {
+      run.sink = inner;
+      if (targets !== undefined) run.targets = targets;
+      run.passesStreams = false;
+      if (command.type === 'FunctionDef') run.functions.set(command.name, command);
+      return command;
+    });
+    return { ...pipeline, commands };
+  }
+
+  /** The command as it is given to just-bash. */
+  function dressCommand(command: CommandNode, sink: number): Dressed {
+    if (command.type === 'FunctionDef') return { command, inner: sink };
+    const inner = sink & ~redirectedStreams(command.redirections, sink);
+    const changed = command.type === 'SimpleCommand' ? dressSimple(command, sink, inner) : dressCompound(command, sink);
+    // A redirection that fails to open its file throws in just-bash; a group turns that into a message and exit code 1.
+    if (!opensFile(command.redirections)) return { command: changed, inner };
+    return { command: groupOf([statementOf(changed)], shellRedirections(sink)), inner, targets: literalTargets(command.redirections) };
+  }
+
+  function dressCompound(command: Compound, sink: number): Compound {
+    const added = terminalRedirections(sink);
+    return added.length === 0 ? command : { ...command, redirections: [...added, ...command.redirections] };
+  }
+
+  function dressSimple(command: SimpleCommand, sink: number, inner: number): CommandNode {
+    const name = literalText(command.name);
+    if (command.name === null) return command;
+    if (command.assignments.length === 0) {
+      if (name === 'eval') return groupOf(lazyList(() => evaluate(command.args)), [...terminalRedirections(sink), ...command.redirections]);
+      if ((name === 'source' || name === '.') && command.args.length > 0) {
+        return groupOf(lazyList(() => load(command.args)), [...terminalRedirections(sink), ...command.redirections]);
+      }
+    }
+    if (name === 'exec' && command.args.length === 0 && command.redirections.length > 0) {
+      const persistent = redirectedStreams(command.redirections, sink);
+      return groupOf(
+        lazyList(function* () {
+          run.mask &= ~persistent;
+          yield statementOf(command);
+        }),
+      );
+    }
+    if (name === 'read' && (inner & IN) !== 0 && !hasFlag(command.args, 'u')) return readLine(command, sink);
+    const reads = name !== null && (inner & IN) !== 0 && READERS.has(name) && (ALWAYS_READ.has(name) || namesNoFile(command.args));
+    const added = [...terminalRedirections(sink), ...(reads ? [redirection('<', TERMINAL_TO_END)] : [])];
+    const renamed = runsFile(command.name) ? { ...command, name: word(RUN_FILE_COMMAND), args: [command.name, ...command.args] } : command;
+    return added.length === 0 ? renamed : { ...renamed, redirections: [...added, ...command.redirections] };
+  }
+
+  /** `eval`: its text is parsed here rather than by just-bash, so that what it runs is dressed too. */
+  function* evaluate(args: readonly Word[]): Generator<Statement> {
+    const sink = run.sink;
+    yield keepingStatus(simpleCommand(WORDS_COMMAND, args, [QUIET]));
+    run.sink = sink;
+    const words = exchange.words[0] === '--' ? exchange.words.slice(1) : exchange.words;
+    const parsed = parseShell(words.join(' '));
+    if (parsed.kind !== 'complete') {
+      yield complaint(`bash: eval: line ${parsed.line}: ${parsed.message}\n`, sink);
+      return;
+    }
+    yield* prepare({ type: 'Script', statements: parsed.statements }).statements;
+  }
+
+  /** `source`: the file's statements become a function's body, so that `return` in it works; `declare` in it stays global. */
+  function* load(args: readonly Word[]): Generator<Statement> {
+    const sink = run.sink;
+    yield statementOf(simpleCommand(LOAD_COMMAND, args, sink === 0 ? [] : terminalRedirections(sink)));
+    run.sink = sink;
+    const { loaded } = exchange;
+    if (loaded === null) return;
+    const parsed = parseShell(loaded.text);
+    if (parsed.kind !== 'complete') {
+      yield complaint(`bash: ${loaded.path}: line ${parsed.line}: ${parsed.message}\n`, sink);
+      return;
+    }
+    if (parsed.statements.length === 0) return;
+    for (const statement of parsed.statements) declareGlobally(statement);
+    const script = prepare({ type: 'Script', statements: parsed.statements });
+    const name = `__sourced_${++sourced}`;
+    const definition: FunctionDefinition = { type: 'FunctionDef', name, body: groupOf(script.statements), redirections: [], sourceFile: loaded.path };
+    yield statementOf(definition);
+    const positional: Word = { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: '@', operation: null }] }] };
+    yield statementOf(simpleCommand(name, args.length > 1 ? args.slice(1) : [positional]));
+  }
+  let sourced = 0;
+
+  function complaint(text: string, sink: number): Statement {
+    exchange.complaint = text;
+    return statementOf(simpleCommand(COMPLAIN_COMMAND, [], terminalRedirections(sink)));
+  }
+
+  function readLine(command: SimpleCommand, sink: number): CommandNode {
+    const input = { ...command, redirections: [...terminalRedirections(sink), redirection('<', TERMINAL), ...command.redirections] };
+    if (!hasFlag(command.args, 'p')) return input;
+    return groupOf([keepingStatus(simpleCommand(PROMPT_COMMAND, command.args, [QUIET])), statementOf(input)]);
+  }
+
+  function breathing(statement: Statement, sink: number): Statement {
+    const [first, ...rest] = statement.pipelines;
+    if (first === undefined) return statement;
+    const [command, ...others] = first.commands;
+    if (command === undefined) return statement;
+    // Not kept: it is for this one time.
+    const group = groupOf(lazyList(() => perform([statementOf(command)], false)), [TAKE_BREATH]);
+    return dressStatement({ ...statement, pipelines: [{ ...first, commands: [group, ...others] }, ...rest] }, sink);
+  }
+
+  return {
+    prepare,
+    topLevel(statement, sink) {
+      run.sink = sink;
+      return statementOf(
+        groupOf(
+          lazyList(() => perform([statement], false)),
+          shellRedirections(sink),
+        ),
+      );
+    },
+  };
+}
+
+/** A command that returns the exit code it found, without `set -e` taking that for a failure. */
+function keepingStatus(command: SimpleCommand): Statement {
+  return { ...statementOf(command), pipelines: [pipelineOf(command), pipelineOf(simpleCommand(':'))], operators: ['&&'] };
+}
+
+const NONE: readonly Redirection[] = [];
+const BY_SINK: readonly (readonly Redirection[])[] = [NONE, [TO_TERMINAL], [ERRORS_TO_TERMINAL], [TO_TERMINAL, ERRORS_TO_TERMINAL]];
+
+function terminalRedirections(sink: number): readonly Redirection[] {
+  return BY_SINK[sink & (OUT | ERR)]!;
+}
+
+/** For groups that we put around a command: what they print themselves are errors that just-bash threw. */
+function shellRedirections(sink: number): readonly Redirection[] {
+  return [...((sink & OUT) === 0 ? [] : [TO_TERMINAL]), ...((sink & ERR) === 0 ? [] : [SHELL_ERRORS_TO_TERMINAL])];
+}
+
+function literalTargets(redirections: readonly Redirection[]): readonly string[] {
+  return redirections.flatMap(({ target }) => (target.type === 'Word' ? (literalText(target) ?? []) : []));
+}
+
+/** Which streams a command's redirections take from where they went. */
+function redirectedStreams(redirections: readonly Redirection[], sink: number): number {
+  let streams = 0;
+  for (const { operator, fd, target } of redirections) {
+    switch (operator) {
+      case '&>':
+      case '&>>':
+        streams |= OUT | ERR;
+        break;
+      case '<':
+      case '<<':
+      case '<<-':
+      case '<<<':
+      case '<&':
+      case '<>':
+        if ((fd ?? 0) === 0) streams |= IN;
+        break;
+      case '>&': {
+        // `2>&1` where both are the terminal changes nothing that a person could see.
+        const onto = target.type === 'Word' ? literalText(target) : null;
+        if (fd === 2 && onto === '1' && (sink & (OUT | ERR)) === (OUT | ERR) && (streams & OUT) === 0) break;
+        if ((fd === null || fd === 1) && onto === '2' && (sink & (OUT | ERR)) === (OUT | ERR) && (streams & ERR) === 0) break;
+        if (fd === null && onto !== null && !/^\d+-?$|^-$/.test(onto)) streams |= OUT | ERR;
+        else if ((fd ?? 1) <= 2) streams |= (fd ?? 1) === 2 ? ERR : OUT;
+        break;
+      }
+      default:
+        if ((fd ?? 1) === 1) streams |= OUT;
+        else if (fd === 2) streams |= ERR;
+    }
+  }
+  return streams;
+}
+
+function opensFile(redirections: readonly Redirection[]): boolean {
+  return redirections.some(({ operator, target }) => {
+    if (operator === '>&') return target.type === 'Word' && !/^\d+-?$|^-$/.test(literalText(target) ?? '1');
+    return operator === '>' || operator === '>>' || operator === '>|' || operator === '&>' || operator === '&>>' || operator === '<>';
+  });
+}
+
+/** True for `./build.sh`, `~/bin/x` and `"$dir"/x`: a path, which is run by the session so that a script in it is dressed too. */
+function runsFile(name: Word): boolean {
+  return name.parts.some((part) => (part.type === 'Literal' && part.value.includes('/')) || part.type === 'TildeExpansion');
+}
+
+function hasFlag(args: readonly Word[], flag: string): boolean {
+  return args.some((arg) => {
+    const text = literalText(arg);
+    return text !== null && /^-[a-zA-Z]+$/.test(text) && text.includes(flag);
+  });
+}
+
+function namesNoFile(args: readonly Word[]): boolean {
+  return args.every((arg) => {
+    const text = literalText(arg);
+    return text !== null && (text === '-' || text.startsWith('-'));
+  });
+}
+
+function declareGlobally(statement: Statement): void {
+  for (const pipeline of statement.pipelines) {
+    for (const command of pipeline.commands) {
+      if (command.type !== 'SimpleCommand') continue;
+      const name = literalText(command.name);
+      if (name === 'declare' || name === 'typeset') command.args.unshift(word('-g'));
+    }
+  }
+}
+
+function isStatements(list: readonly unknown[]): list is Statement[] {
+  const first = list[0];
+  return typeof first === 'object' && first !== null && 'type' in first && first.type === 'Statement';
+}
+
+/** Keeps the array as it is for those who look into it, and gives those who walk it `walk`. */
+function makeLazy(list: Statement[], walk: (list: readonly Statement[]) => Generator<Statement>): void {
+  Object.defineProperty(list, Symbol.iterator, { value: () => walk(list), configurable: true });
+}
+
+function lazyList(walk: () => Generator<Statement>): Statement[] {
+  const list: Statement[] = [];
+  makeLazy(list, walk);
+  return list;
+}
+
+/** An array whose elements are handed out by `take` at the moment they are looked up. */
+function lazyElements<T, U>(elements: readonly T[], take: (element: T) => U): U[] {
+  const array: U[] = [];
+  elements.forEach((element, i) => Object.defineProperty(array, i, { get: () => take(element), enumerable: true, configurable: true }));
+  return array;
+}

@@ -1,0 +1,78 @@
+/** One line or script while it runs: where its output goes, what is typed to it, and Ctrl+C. */
+import type { OutputStream } from '../../platform/platform.ts';
+import type { Run } from './run.ts';
+
+/** How long a command may take to notice Ctrl+C by itself before its shell is ended, in real ms. */
+const GRACE = 240;
+
+export class Job {
+  interrupted = false;
+  readonly #onOutput: (stream: OutputStream, text: string) => void;
+  readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  readonly #interruption = new AbortController();
+  readonly #lastResort = new AbortController();
+  readonly #typed: (string | null)[] = [];
+  readonly #readers: ((line: string | null) => void)[] = [];
+  #run: Run | null = null;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
+
+  constructor(onOutput: (stream: OutputStream, text: string) => void) {
+    this.#onOutput = onOutput;
+  }
+
+  /** Aborted by Ctrl+C. */
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  /** Aborted when Ctrl+C has not helped. */
+  get lastResort(): AbortSignal {
+    return this.#lastResort.signal;
+  }
+
+  /** From now on the job is what `run` runs. */
+  attach(run: Run): void {
+    this.#run = run;
+    run.interrupted = this.interrupted;
+  }
+
+  write(stream: OutputStream, text: string): void {
+    if (text !== '' && !this.#ended) this.#onOutput(stream, text);
+  }
+
+  /** A character may come in two pieces. */
+  writeBytes(stream: OutputStream, bytes: Uint8Array): void {
+    this.write(stream, this.#decoders[stream].decode(bytes, { stream: true }));
+  }
+
+  input(text: string | null): void {
+    const lines = text === null ? [null] : text.replace(/\n$/, '').split('\n');
+    for (const line of lines) {
+      const reader = this.#readers.shift();
+      if (reader === undefined) this.#typed.push(line);
+      else reader(line);
+    }
+  }
+
+  readLine(): Promise<string | null> {
+    if (this.interrupted) return Promise.resolve(null);
+    if (this.#typed.length > 0) return Promise.resolve(this.#typed.shift()!);
+    return new Promise((resolve) => this.#readers.push(resolve));
+  }
+
+  interrupt(): void {
+    if (this.interrupted || this.#ended) return;
+    this.interrupted = true;
+    if (this.#run !== null) this.#run.interrupted = true;
+    this.#interruption.abort(new Error('interrupted'));
+    for (const reader of this.#readers.splice(0)) reader(null);
+    this.#grace = setTimeout(() => this.#lastResort.abort(), GRACE);
+  }
+
+  end(): void {
+    clearTimeout(this.#grace);
+    for (const stream of ['stdout', 'stderr'] as const) this.write(stream, this.#decoders[stream].decode());
+    this.#ended = true;
+  }
+}

@@ -1,0 +1,186 @@
+/** A shell that lasts as long as its terminal: one `exec` of just-bash that waits for lines, runs them, and says after each how things are. */
+import { pipelineOf, redirection, simpleCommand, statementOf, word, type SimpleCommand, type Statement } from './bash-ast.ts';
+import type { Choreography } from './choreography.ts';
+import { NEXT_LINE } from './devices.ts';
+import type { Handover } from './internal-commands.ts';
+import type { Job } from './job.ts';
+import type { Run } from './run.ts';
+import type { Shell, ShellEnd } from './shell.ts';
+import { parseShell } from './syntax.ts';
+
+/** What a line leaves behind: enough to start another shell in this one's place. */
+export interface ShellState {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly status: number;
+}
+
+/** A just-bash and what it works with. */
+export interface ShellParts {
+  readonly shell: Shell;
+  readonly run: Run;
+  readonly choreography: Choreography;
+  readonly handover: Handover;
+}
+
+export interface LineEnd {
+  readonly state: ShellState;
+  /** How the shell ended when it did: by `exit` or an error. It cannot be used again. */
+  readonly end: ShellEnd | null;
+}
+
+const INTERRUPTED = 130;
+const QUIET = redirection('>>', '/dev/null', 2);
+
+export class LiveShell {
+  readonly #parts: ShellParts;
+  readonly #sink: number;
+  #state: ShellState;
+  #pipeStatus: readonly number[] = [0];
+  #lastArgument = '';
+  #alive = false;
+  #closing = false;
+  /** True once a shell was ended by force and has to be put together again. */
+  #rebuild = false;
+  #stop = new AbortController();
+  #lines: readonly Statement[] = [];
+  #job: Job | null = null;
+  #running = false;
+  #next = deferred<void>();
+  #done: (end: LineEnd) => void = () => {};
+
+  constructor(parts: ShellParts, state: ShellState, sink: number) {
+    this.#parts = parts;
+    this.#state = state;
+    this.#sink = sink;
+    parts.handover.nextLine = () => this.#next.promise;
+    parts.handover.saved = (saved) => this.#saved(saved);
+  }
+
+  get functions(): readonly string[] {
+    return [...this.#parts.run.functions.keys()];
+  }
+
+  /** Runs statements where the last ones ended; `status` is what `$?` is for them. */
+  run(statements: Statement[], status: number, job: Job): Promise<LineEnd> {
+    const { choreography, run } = this.#parts;
+    this.#state = { ...this.#state, status };
+    this.#lines = choreography.prepare({ type: 'Script', statements }).statements.slice();
+    this.#job = job;
+    job.attach(run);
+    run.discarded = false;
+    if (!this.#alive) this.#start();
+    const stop = this.#stop;
+    job.lastResort.addEventListener('abort', () => stop.abort(), { once: true });
+    return new Promise((resolve) => {
+      this.#done = resolve;
+      this.#next.resolve();
+    });
+  }
+
+  close(): void {
+    this.#closing = true;
+    this.#next.resolve();
+    if (this.#running) this.#stop.abort();
+  }
+
+  #start(): void {
+    this.#alive = true;
+    this.#running = false;
+    this.#next = deferred();
+    this.#stop = new AbortController();
+    const { cwd, env } = this.#state;
+    const prelude = [...statementsOf('shopt -s expand_aliases'), ...(this.#rebuild ? this.#rebuilding() : [])];
+    const execution = this.#parts.shell.execute(this.#statements(prelude), {
+      cwd,
+      ...(this.#rebuild ? { env } : {}),
+      signal: this.#stop.signal,
+    });
+    void execution
+      .catch((error: unknown): ShellEnd => ({ exitCode: 1, stdout: '', stderr: `bash: ${error instanceof Error ? error.message : String(error)}\n` }))
+      .then((end) => this.#ended(end));
+  }
+
+  *#statements(prelude: readonly Statement[]): Generator<Statement> {
+    const { choreography, run } = this.#parts;
+    yield* prelude;
+    for (;;) {
+      yield statementOf(simpleCommand(':', [], [redirection('<', NEXT_LINE), QUIET]));
+      if (this.#closing) return;
+      this.#running = true;
+      yield this.#restored();
+      for (const statement of this.#lines) {
+        if (run.interrupted || run.discarded) break;
+        yield choreography.topLevel(statement, this.#sink);
+      }
+      yield statementOf(saveCommand());
+      // Without a saved state nobody would ever feed this shell again.
+      if (this.#running) return;
+    }
+  }
+
+  /** `$?`, `$_` and PIPESTATUS as the last line left them; `set -e` must not take a failure before for one now. */
+  #restored(): Statement {
+    const { handover } = this.#parts;
+    handover.status = this.#state.status;
+    handover.pipeStatus = this.#pipeStatus;
+    return {
+      ...statementOf(simpleCommand('__restore', [word(this.#lastArgument)], [QUIET])),
+      pipelines: [pipelineOf(simpleCommand('__restore', [word(this.#lastArgument)], [QUIET])), pipelineOf(simpleCommand(':'))],
+      operators: [this.#state.status === 0 ? '||' : '&&'],
+    };
+  }
+
+  #saved(saved: ShellState & { readonly pipeStatus: readonly number[]; readonly lastArgument: string }): void {
+    const interrupted = this.#job?.interrupted === true;
+    this.#state = { cwd: saved.cwd, env: saved.env, status: interrupted ? INTERRUPTED : saved.status };
+    this.#pipeStatus = interrupted ? [INTERRUPTED] : saved.pipeStatus;
+    this.#lastArgument = saved.lastArgument;
+    this.#next = deferred();
+    this.#lineEnded(null);
+  }
+
+  #ended(end: ShellEnd): void {
+    this.#alive = false;
+    this.#rebuild = true;
+    const interrupted = this.#job?.interrupted === true;
+    this.#state = { ...this.#state, status: interrupted ? INTERRUPTED : end.exitCode };
+    this.#lineEnded(interrupted || this.#closing ? null : end);
+  }
+
+  #lineEnded(end: ShellEnd | null): void {
+    this.#running = false;
+    this.#job = null;
+    this.#done({ state: this.#state, end });
+  }
+
+  /** Functions and `set -o` options, which an environment does not carry; exported names and `shopt` live on in just-bash itself. */
+  #rebuilding(): readonly Statement[] {
+    const options = (this.#state.env['SHELLOPTS'] ?? '').split(':').filter((option) => /^(?:errexit|pipefail|nounset|xtrace|noglob|noclobber|allexport)$/.test(option));
+    return [
+      ...[...this.#parts.run.functions.values()].map((definition) => statementOf(definition)),
+      ...options.flatMap((option) => statementsOf(`set -o ${option}`)),
+    ];
+  }
+}
+
+function saveCommand(): SimpleCommand {
+  const [statement] = statementsOf('__save "${PIPESTATUS[@]}" "$_"');
+  const command = statement?.pipelines[0]?.commands[0];
+  if (command?.type !== 'SimpleCommand') throw new Error('__save did not parse');
+  return { ...command, redirections: [QUIET] };
+}
+
+function statementsOf(text: string): Statement[] {
+  const parsed = parseShell(text);
+  if (parsed.kind !== 'complete') throw new Error(`${text}: ${parsed.message}`);
+  return parsed.statements;
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

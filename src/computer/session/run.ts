@@ -1,0 +1,49 @@
+/** What is true of a shell while it runs: where a command's output goes, whether Ctrl+C was pressed, when the thread last had a break. */
+import type { FunctionDefinition } from './bash-ast.ts';
+
+/** Bits of `Run.sink`: which of a command's three streams are the terminal itself rather than a pipe, a file or a substitution. */
+export const OUT = 1;
+export const ERR = 2;
+export const IN = 4;
+
+/** How long a loop may keep the thread to itself, in real ms. */
+const BREATH_EVERY = 30;
+
+export class Run {
+  /** For the command that runs now. just-bash runs one command at a time, so that one field is enough. */
+  sink = 0;
+  /** Cleared bit by bit by `exec > file`. */
+  mask = OUT | ERR | IN;
+  /** A command that hands its own streams to the shell it starts (`bash -c`, `env`, `timeout`) sets this just before it does. */
+  passesStreams = false;
+  interrupted = false;
+  /** An error that ends the whole line in bash has happened. */
+  discarded = false;
+  /** Files that the command that runs now redirects to, as they were written. */
+  targets: readonly string[] = [];
+  /** Functions by name, to define them again in a shell that replaces this one. */
+  readonly functions = new Map<string, FunctionDefinition>();
+  #lastBreath = performance.now();
+
+  /** True when it is time to let the thread do something else. Real time on purpose: it is about the page, not about the world. */
+  needsBreath(): boolean {
+    return performance.now() - this.#lastBreath > BREATH_EVERY;
+  }
+
+  /** Lets messages in: a macrotask, through a channel because timers are clamped. */
+  async breathe(): Promise<void> {
+    await nextMacrotask();
+    this.#lastBreath = performance.now();
+  }
+}
+
+function nextMacrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,262 @@
+/** session: a shell that keeps its state between statements, streams, and can be stopped. It imports this room's files and commands. */
+import type { CustomCommand } from 'just-bash';
+import type { CommandHost } from '../commands/host.ts';
+import type { Completion, ComputerOptions, FileSystem, Session, SessionOptions } from '../contract.ts';
+import type { Statement } from './bash-ast.ts';
+import { choreograph, type Exchange } from './choreography.ts';
+import { complete } from './completion.ts';
+import { ShellFiles } from './devices.ts';
+import { internalCommands, type Handover } from './internal-commands.ts';
+import { Job } from './job.ts';
+import { LiveShell, type ShellParts, type ShellState } from './live-shell.ts';
+import { promptText } from './prompt.ts';
+import { ERR, IN, OUT, Run } from './run.ts';
+import { shellErrorText } from './shell-errors.ts';
+import { Shell, type ShellEnd } from './shell.ts';
+import { parseShell } from './syntax.ts';
+
+/** The computer that a session runs on. */
+export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname'> {
+  readonly files: FileSystem;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly openFile: ((path: string) => void) | undefined;
+  /** The computer's commands, made for one session. */
+  commands(host: CommandHost): readonly CustomCommand[];
+}
+
+const INTERRUPTED = 130;
+
+export class ShellSession implements Session {
+  readonly #machine: Machine;
+  readonly #options: SessionOptions;
+  readonly #history: string[] = [];
+  /** A line that is called for while another runs waits for it. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #state: ShellState;
+  #live: LiveShell | null = null;
+  #job: Job | null = null;
+  #commandNames: readonly string[] | null = null;
+  #closed = false;
+
+  constructor(machine: Machine, options: SessionOptions) {
+    this.#machine = machine;
+    this.#options = options;
+    this.#state = { cwd: options.cwd ?? machine.home, env: this.#freshEnvironment(), status: 0 };
+  }
+
+  get cwd(): string {
+    return this.#state.cwd;
+  }
+
+  get lastExitCode(): number {
+    return this.#state.status;
+  }
+
+  needsMore(text: string): boolean {
+    return parseShell(text).kind === 'incomplete';
+  }
+
+  run(text: string): Promise<{ readonly exitCode: number }> {
+    return this.#inTurn(() => this.#runLine(text));
+  }
+
+  script(text: string, options: { readonly pipefail?: boolean; readonly signal?: AbortSignal } = {}): Promise<{ readonly exitCode: number }> {
+    return this.#inTurn(() => this.#runScript(text, options.pipefail === true, options.signal));
+  }
+
+  interrupt(): void {
+    this.#job?.interrupt();
+  }
+
+  input(text: string | null): void {
+    this.#job?.input(text);
+  }
+
+  async prompt(): Promise<string> {
+    const { user, hostname, home, files } = this.#machine;
+    return promptText(files, { login: user.login, hostname, home: this.#state.env['HOME'] ?? home, cwd: this.cwd });
+  }
+
+  async complete(line: string, cursor: number): Promise<Completion> {
+    this.#commandNames ??= this.#newShell().shell.commandNames();
+    return complete(line, cursor, {
+      files: this.#machine.files,
+      cwd: this.cwd,
+      env: this.#state.env,
+      commands: this.#commandNames,
+      functions: this.#live?.functions ?? [],
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#job?.interrupt();
+    this.#live?.close();
+    this.#live = null;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      if (this.#closed) throw new Error('This session is closed.');
+      return work();
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #runLine(text: string): Promise<{ readonly exitCode: number }> {
+    if (text.trim() !== '') this.#history.push(text.replace(/\n+$/, ''));
+    const parsed = parseShell(text);
+    if (parsed.kind !== 'complete') {
+      this.#options.onOutput('stderr', `bash: ${parsed.message}\n`);
+      return this.#leave({ ...this.#state, status: 2 });
+    }
+    if (parsed.statements.length === 0) return { exitCode: this.#state.status };
+    const job = this.#startJob();
+    try {
+      this.#live ??= new LiveShell(this.#newShell(), this.#state, OUT | ERR | (this.#options.interactive ? IN : 0));
+      const { state, end } = await this.#live.run(parsed.statements, this.#state.status, job);
+      if (end === null) return this.#leave(state);
+      // `exit`, or an error that ends a shell: the next line finds a new one in the same place.
+      this.#printRest(end);
+      if (this.#options.interactive) job.write('stderr', 'exit\n');
+      this.#live = null;
+      return this.#leave({ ...state, env: this.#freshEnvironment() });
+    } finally {
+      this.#endJob(job);
+    }
+  }
+
+  async #runScript(text: string, pipefail: boolean, signal: AbortSignal | undefined): Promise<{ readonly exitCode: number }> {
+    const job = this.#startJob();
+    const stop = () => job.interrupt();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const { shell, run, choreography } = this.#newShell();
+      job.attach(run);
+      if (signal?.aborted === true) job.interrupt();
+      const { statements, problem } = scriptStatements(text);
+      const options = scriptStatements(pipefail ? 'set -eo pipefail' : 'set -e').statements;
+      const lines = choreography.prepare({ type: 'Script', statements: [...statements] }).statements.slice();
+      let reachedEnd = false;
+      const root: Iterable<Statement> = {
+        *[Symbol.iterator]() {
+          yield* options;
+          for (const statement of lines) {
+            if (run.interrupted) return;
+            yield choreography.topLevel(statement, OUT | ERR);
+          }
+          reachedEnd = true;
+        },
+      };
+      const end = await shell.execute(root, { cwd: this.#state.cwd, signal: job.lastResort });
+      if (job.interrupted) return { exitCode: INTERRUPTED };
+      this.#printRest(end);
+      if (!reachedEnd || problem === null) return { exitCode: end.exitCode };
+      job.write('stderr', problem);
+      return { exitCode: 2 };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#endJob(job);
+    }
+  }
+
+  #startJob(): Job {
+    const job = new Job((stream, text) => this.#options.onOutput(stream, text));
+    this.#job = job;
+    return job;
+  }
+
+  #endJob(job: Job): void {
+    job.end();
+    this.#job = null;
+  }
+
+  #leave(state: ShellState): { readonly exitCode: number } {
+    this.#state = state;
+    return { exitCode: state.status };
+  }
+
+  #printRest({ stdout, stderr }: ShellEnd): void {
+    if (stdout !== '') this.#options.onOutput('stdout', stdout);
+    if (stderr !== '') this.#options.onOutput('stderr', stderr);
+  }
+
+  #freshEnvironment(): Readonly<Record<string, string>> {
+    return { ...this.#machine.env, ...this.#options.env };
+  }
+
+  #newShell(): ShellParts {
+    const machine = this.#machine;
+    const run = new Run();
+    const exchange: Exchange = {
+      words: [],
+      loaded: null,
+      complaint: '',
+      notice: (text) => this.#job?.write('stderr', text),
+    };
+    const handover: Handover = { saved: () => {}, status: 0, pipeStatus: [0], nextLine: () => Promise.resolve() };
+    const host: CommandHost = {
+      files: machine.files,
+      clock: machine.clock,
+      python: machine.python,
+      user: machine.user,
+      hostname: machine.hostname,
+      interactive: this.#options.interactive,
+      columns: this.#options.columns ?? 80,
+      streams: () => ({ stdin: (run.sink & IN) !== 0, stdout: (run.sink & OUT) !== 0, stderr: (run.sink & ERR) !== 0 }),
+      write: (stream, text) => this.#job?.write(stream, text),
+      readLine: () => this.#job?.readLine() ?? Promise.resolve(null),
+      signal: () => this.#job?.signal ?? AbortSignal.abort(),
+      passStreams: () => {
+        run.passesStreams = true;
+      },
+      history: () => this.#history,
+      clearHistory: () => {
+        this.#history.length = 0;
+      },
+      openFile: machine.openFile,
+    };
+    const files = new ShellFiles(machine.files, {
+      write: (stream, bytes) => {
+        if (!run.interrupted) this.#job?.writeBytes(stream, bytes);
+      },
+      shellError: (text) => {
+        if (run.interrupted) return;
+        const error = shellErrorText(text, run.targets);
+        if (error.endsLine) run.discarded = true;
+        this.#job?.write('stderr', error.text);
+      },
+      readLine: async () => {
+        const line = await host.readLine();
+        return line === null ? '' : `${line}\n`;
+      },
+      readToEnd: async () => {
+        let text = '';
+        for (let line = await host.readLine(); line !== null; line = await host.readLine()) text += `${line}\n`;
+        return text;
+      },
+      breathe: () => run.breathe(),
+      nextLine: () => handover.nextLine(),
+      commandNames: () => shell.commandNames(),
+    });
+    const choreography = choreograph(run, exchange);
+    const commands = [...machine.commands(host), ...internalCommands(host, exchange, handover)];
+    const shell: Shell = new Shell({ files, cwd: this.#state.cwd, env: this.#state.env, commands, run, choreography });
+    return { shell, run, choreography, handover };
+  }
+}
+
+/** A script's statements; where its syntax breaks, those before, and what bash says when it gets there. */
+function scriptStatements(text: string): { readonly statements: readonly Statement[]; readonly problem: string | null } {
+  const whole = parseShell(text);
+  if (whole.kind === 'complete') return { statements: whole.statements, problem: null };
+  const lines = text.split('\n');
+  const problem = `bash: line ${whole.line}: ${whole.message}\n${whole.kind === 'wrong' ? `bash: line ${whole.line}: \`${lines[whole.line - 1] ?? ''}'\n` : ''}`;
+  for (let count = Math.min(whole.line - 1, lines.length - 1); count > 0; count--) {
+    const before = parseShell(lines.slice(0, count).join('\n'));
+    if (before.kind === 'complete') return { statements: before.statements, problem };
+  }
+  return { statements: [], problem };
+}
