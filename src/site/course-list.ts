@@ -13,7 +13,7 @@ export function markLessons(): void {
     const progress = progressOf(store.events());
     for (const icon of document.querySelectorAll<HTMLElement>('[data-lesson]')) {
       const status = progress[icon.dataset['lesson'] ?? '']?.status;
-      icon.dataset['state'] = status === 'completed' ? 'holds' : status === 'started' ? 'pending' : 'todo';
+      icon.dataset['state'] = status === 'completed' ? 'holds' : status === 'started' ? 'begun' : 'todo';
       const said = icon.parentElement?.querySelector('[data-lesson-said]');
       if (said) said.textContent = status === 'completed' ? ', done' : status === 'started' ? ', begun' : '';
     }

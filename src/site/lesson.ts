@@ -34,6 +34,13 @@ function tabs(page: HTMLElement): void {
     if (tab) show(tab as LessonTab);
   });
   hear('plumbline:show', ({ tab }) => show(tab));
+  // Where a phone shows another view than the prose, the name in the header is the page's heading.
+  const name = page.querySelector('[data-lesson-name]');
+  new MutationObserver(() => {
+    if (page.dataset['tab'] === 'read') name?.removeAttribute('role');
+    else name?.setAttribute('role', 'heading');
+    name?.setAttribute('aria-level', '1');
+  }).observe(page, { attributeFilter: ['data-tab'] });
 }
 
 /** Copy, run and open: one listener for all of the prose. */

@@ -26,23 +26,30 @@ export function finishBuild(): AstroIntegration {
       'astro:build:done': async ({ dir, logger }) => {
         const out = fileURLToPath(dir);
         await dropUnused(out);
-        const all = await filesBelow(out);
-        const pages = new Map(await Promise.all(all.filter((path) => path.endsWith('.html')).map(async (path) => [path, strictPolicy(await readFile(join(out, path), 'utf8'))] as const)));
-        const pageAssets = await assetsOfPages(out, base, pages, all);
-
-        const sizes = await sizesOf(out, all, pageAssets);
-        for (const [path, html] of pages) pages.set(path, promiseSizes(html, sizes));
-        const lesson = sizes('');
-        await Promise.all([...pages].map(([path, html]) => writeFile(join(out, path), html)));
-
-        const manifest = await manifestOf(out, pageAssets);
-        await Promise.all([...pages].map(([path, html]) => writeFile(join(out, path), withBuildId(html, manifest.build))));
-        await writeFile(join(out, 'service-worker.js'), await bundleWorker(manifest));
+        await rewritePages(out, strictPolicy);
+        const sizes = await sizesOf(out, base);
+        await rewritePages(out, (html) => promiseSizes(html, sizes));
+        const manifest = await seal(out, base);
         await writeShipped(root);
+        const lesson = sizes('');
         logger.info(`Build ${manifest.build}: ${Object.keys(manifest.files).length} files; workbench ${lesson.workbench}, Python ${lesson.python}, everything ${lesson.all}`);
       },
     },
   };
+}
+
+/** Gives the build in `out` its id and its service worker. What was sealed before and has changed since is sealed anew. */
+export async function seal(out: string, base: string): Promise<BuildManifest> {
+  await rewritePages(out, (html) => html.replace(/<meta name="plumbline-build" content="[^"]*">/, ''));
+  const manifest = await manifestOf(out, await assetsOfPages(out, base));
+  await rewritePages(out, (html) => html.replace('</head>', `<meta name="plumbline-build" content="${manifest.build}"></head>`));
+  await writeFile(join(out, 'service-worker.js'), await bundleWorker(manifest));
+  return manifest;
+}
+
+async function rewritePages(out: string, change: (html: string) => string): Promise<void> {
+  const pages = (await filesBelow(out)).filter((path) => path.endsWith('.html'));
+  await Promise.all(pages.map(async (path) => writeFile(join(out, path), change(await readFile(join(out, path), 'utf8')))));
 }
 
 /** Pagefind writes several ready-made interfaces beside its index; the site has its own. */
@@ -76,8 +83,8 @@ function hashes(html: string, element: RegExp): readonly string[] {
 }
 
 /** Files that pages name, and files that those name in turn without being asked to by a click: static imports, fonts of a style sheet. */
-async function assetsOfPages(out: string, base: string, pages: ReadonlyMap<string, string>, all: readonly string[]): Promise<ReadonlySet<string>> {
-  const known = new Set(all);
+export async function assetsOfPages(out: string, base: string, wanted: (page: string) => boolean = () => true): Promise<ReadonlySet<string>> {
+  const known = new Set(await filesBelow(out));
   const found = new Set<string>();
   const add = async (path: string): Promise<void> => {
     if (!known.has(path) || found.has(path) || path.endsWith('.html')) return;
@@ -86,7 +93,8 @@ async function assetsOfPages(out: string, base: string, pages: ReadonlyMap<strin
     const text = await readFile(join(out, path), 'utf8');
     for (const named of path.endsWith('.css') ? namedInCss(text) : staticImports(text)) await add(resolved(path, base, named));
   };
-  for (const html of pages.values()) {
+  for (const page of [...known].filter((path) => path.endsWith('.html') && wanted(path))) {
+    const html = await readFile(join(out, page), 'utf8');
     for (const [, address = ''] of html.matchAll(/(?:src|href)="([^"#?]+)"/g)) if (address.startsWith(base)) await add(address.slice(base.length));
   }
   return found;
@@ -113,7 +121,8 @@ export interface PromisedSizes {
 }
 
 /** Measures the build; the answer is a function of the exercise, as each has a starting world of its own. */
-async function sizesOf(out: string, all: readonly string[], pageAssets: ReadonlySet<string>): Promise<(exercise: string) => PromisedSizes> {
+async function sizesOf(out: string, base: string): Promise<(exercise: string) => PromisedSizes> {
+  const [all, pageAssets] = [await filesBelow(out), await assetsOfPages(out, base)];
   const worlds = new Map<string, number>();
   for (const path of all) {
     const group = groupOf(path, 0, pageAssets);
@@ -142,10 +151,6 @@ function megabytes(bytes: number): string {
 export function promiseSizes(html: string, sizesFor: (exercise: string) => PromisedSizes): string {
   const sizes = sizesFor(/data-start-panel[^>]*data-exercise="([^"]+)"/.exec(html)?.[1] ?? '');
   return html.replace(/(data-size="(workbench|python|all)"[^>]*>)[^<]*(<)/g, (_, before: string, name: keyof PromisedSizes, after: string) => `${before}${sizes[name]}${after}`);
-}
-
-function withBuildId(html: string, build: string): string {
-  return html.replace('</head>', `<meta name="plumbline-build" content="${build}"></head>`);
 }
 
 async function bundleWorker(manifest: BuildManifest): Promise<string> {
