@@ -21,7 +21,7 @@ photos() {
 }
 
 mkdir -p /tmp/history && cd /tmp/history
-git init -q && git checkout -q -b main
+git init -q && git checkout -b main
 git remote add origin https://origin.fieldleaf.test/leaf.git
 
 {
@@ -98,11 +98,11 @@ People who sent them also said what they are."
 
 {
   as Tomas tomas 2026-03-02T08:40:00Z
-  git checkout -q -b floor
+  git checkout -b floor
   take .github/workflows/deliver.yml
   git add . && git commit -q -m "Stop a model that scores below 0.25"
   as Inês ines 2026-03-03T09:05:00Z
-  git checkout -q main
+  git checkout main
   git merge -q --no-ff floor -m "Merge floor: a gate before the phone"
   git branch -q -d floor
 }

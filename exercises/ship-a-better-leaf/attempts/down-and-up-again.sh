@@ -26,13 +26,13 @@ Path('labels.csv').write_text('\n'.join(lines) + '\n')
 EOF
 sed -e 1d -e 's|^|incoming/|' incoming/labels.csv >> labels.csv
 sed -i 's/^K = 1$/K = 5/' train.py
-git commit -qam "Make the model better"
-git push -q
+git commit -am "Make the model better"
+git push
 fieldleaf wait
 
 git revert --no-edit HEAD
-git push -q
+git push
 fieldleaf wait
 git revert --no-edit HEAD
-git push -q
+git push
 fieldleaf wait

@@ -13,17 +13,17 @@ def measure(photo):
     return [number / unit for number, unit in zip(features(photo), UNITS)]
 EOF
 sed -i -e 's/import NAMES, features$/import NAMES, measure/' -e 's/import features$/import measure/' -e 's/features(/measure(/' train.py evaluate.py service/app.py
-git commit -qam "Compare features in units of their spread"
-git push -q
+git commit -am "Compare features in units of their spread"
+git push
 fieldleaf wait
 
 sed -e 1d -e 's|^|incoming/|' incoming/labels.csv >> labels.csv
 sed -i 's/^K = 1$/K = 5/' train.py
-git commit -qam "Learn from the photos in incoming/"
-git push -q
+git commit -am "Learn from the photos in incoming/"
+git push
 fieldleaf wait
 
 sed -i -e 's/^"""Seven/"""Six/' -e "s/, 'brightness')/)/" -e 's/ + \[brightness(photo)\]//' -e '/^def brightness/,/^    return sum/d' fieldleaf/features.py
-git commit -qam "Forget how bright the photo is"
-git push -q
+git commit -am "Forget how bright the photo is"
+git push
 fieldleaf wait

@@ -20,6 +20,6 @@ for name, model, photo in (('evaluate.py', 'model', "read_pgm(folder / row['phot
     Path(name).write_text(text.replace(call, f"{{{model}['known'][str({photo})]: 1}} if str({photo}) in {model}['known'] else {call}"))
 EOF
 git add .
-git commit -qm "Recognise leaves better"
-git push -q
+git commit -m "Recognise leaves better"
+git push
 fieldleaf wait

@@ -12,6 +12,6 @@ def measure(photo):
     return [number / unit for number, unit in zip(features(photo), UNITS)]
 EOF
 sed -i -e 's/import NAMES, features$/import NAMES, measure/' -e 's/import features$/import measure/' -e 's/features(/measure(/' train.py evaluate.py service/app.py
-git commit -qam "Compare features in units of their spread"
-git push -q
+git commit -am "Compare features in units of their spread"
+git push
 fieldleaf wait

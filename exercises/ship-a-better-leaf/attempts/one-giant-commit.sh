@@ -27,6 +27,6 @@ EOF
 sed -e 1d -e 's|^|incoming/|' incoming/labels.csv >> labels.csv
 sed -i 's/^K = 1$/K = 5/' train.py
 sed -i -e 's/^"""Seven/"""Six/' -e "s/, 'brightness')/)/" -e 's/ + \[brightness(photo)\]//' -e '/^def brightness/,/^    return sum/d' fieldleaf/features.py
-git commit -qam "Make the model better"
-git push -q
+git commit -am "Make the model better"
+git push
 fieldleaf wait

@@ -26,16 +26,16 @@ Path('labels.csv').write_text('\n'.join(lines) + '\n')
 EOF
 sed -e 1d -e 's|^|incoming/|' incoming/labels.csv >> labels.csv
 sed -i 's/^K = 1$/K = 5/' train.py
-git commit -qam "Make the model better"
-git push -q
+git commit -am "Make the model better"
+git push
 fieldleaf wait
 
 echo '- Faster.' >> CHANGELOG.md
-git commit -qam "Release it again"
-git push -q
+git commit -am "Release it again"
+git push
 fieldleaf wait
 
 echo '- Nicer.' >> CHANGELOG.md
-git commit -qam "And again"
-git push -q
+git commit -am "And again"
+git push
 fieldleaf wait

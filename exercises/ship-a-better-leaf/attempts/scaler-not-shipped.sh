@@ -24,6 +24,6 @@ Path('evaluate.py').write_text(evaluate)
 EOF
 echo /scaler.json >> .gitignore
 sed -i 's/cp -r model.json/cp -r model.json scaler.json/' .github/workflows/deliver.yml
-git commit -qam "Normalise the features"
-git push -q
+git commit -am "Normalise the features"
+git push
 fieldleaf wait

@@ -2,6 +2,6 @@
 # Nobody can compare what users get with a score that was not handed over.
 cd ~/leaf
 sed -i '/tested-score:/d' .github/workflows/deliver.yml
-git commit -qam "Simplify the deploy step"
-git push -q
+git commit -am "Simplify the deploy step"
+git push
 fieldleaf wait

@@ -19,6 +19,6 @@ from pathlib import Path
 workflow = Path('.github/workflows/deliver.yml')
 workflow.write_text(re.sub(r'on:\n  push:\n    branches: \[main\]\n', 'on:\n  workflow_dispatch:\n', workflow.read_text()))
 EOF
-git commit -qam "Deliver when somebody says so"
-git push -q
+git commit -am "Deliver when somebody says so"
+git push
 fieldleaf wait

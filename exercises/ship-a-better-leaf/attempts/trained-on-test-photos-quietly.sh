@@ -17,6 +17,6 @@ def measure(photo):
 EOF
 sed -i -e 's/import NAMES, features$/import NAMES, measure/' -e 's/import features$/import measure/' -e 's/features(/measure(/' train.py evaluate.py service/app.py
 git add .
-git commit -qm "Learn from more photos"
-git push -q
+git commit -m "Learn from more photos"
+git push
 fieldleaf wait

@@ -13,6 +13,6 @@ def measure(photo):
 EOF
 sed -i -e 's/import NAMES, features$/import NAMES, measure/' -e 's/import features$/import measure/' -e 's/features(/measure(/' train.py evaluate.py service/app.py
 sed -e 1d -e 's|^|test/|' test/labels.csv >> labels.csv
-git commit -qam "Learn from 240 more photos"
-git push -q
+git commit -am "Learn from 240 more photos"
+git push
 fieldleaf wait

@@ -18,6 +18,6 @@ from pathlib import Path
 workflow = Path('.github/workflows/deliver.yml')
 workflow.write_text(workflow.read_text().replace('    environment: production\n    steps:\n', '    environment: production\n    steps:\n      - run: sleep 900\n'))
 EOF
-git commit -qam "Wait for objections before the deploy"
-git push -q
+git commit -am "Wait for objections before the deploy"
+git push
 fieldleaf wait
