@@ -3,6 +3,7 @@ import type { BufferEncoding } from 'just-bash';
 
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf16Decoder = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /** The encoding in an options argument, which may be a string or an object; UTF-8 when it says nothing. */
 export function encodingOf(options: { readonly encoding?: BufferEncoding | null } | BufferEncoding | null | undefined): BufferEncoding {
@@ -45,12 +46,14 @@ export function toText(bytes: Uint8Array, encoding: BufferEncoding): string {
 
 /** One character for each byte: how just-bash carries bytes in a string. */
 export function toLatin1(bytes: Uint8Array): string {
-  // In pieces, because a call takes a limited number of arguments.
-  const PIECE = 16_384;
-  if (bytes.length <= PIECE) return String.fromCharCode(...bytes);
-  const pieces: string[] = [];
-  for (let start = 0; start < bytes.length; start += PIECE) pieces.push(String.fromCharCode(...bytes.subarray(start, start + PIECE)));
-  return pieces.join('');
+  if (isAscii(bytes)) return utf8Decoder.decode(bytes);
+  // TextDecoder's own latin1 is really windows-1252, which differs from 0x80 to 0x9f; UTF-16 takes each byte as it is.
+  return utf16Decoder.decode(Uint16Array.from(bytes));
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return false;
+  return true;
 }
 
 /** The inverse of `toLatin1`. */

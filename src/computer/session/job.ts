@@ -35,6 +35,7 @@ export class Job {
   attach(run: Run): void {
     this.#run = run;
     run.interrupted = this.interrupted;
+    run.rested();
   }
 
   write(stream: OutputStream, text: string): void {
