@@ -139,9 +139,7 @@ class MemoryFileSystem implements FileSystem {
       const place = this.#find(entry.path, 'open', false);
       if (entry.type === 'directory') {
         if (place.node !== undefined && place.node.type !== 'directory') this.#detach(place, 'open');
-        const node = this.#makeDirectories(entry.path, 'mkdir');
-        node.mode = entry.mode;
-        node.mtime = entry.mtime;
+        this.#makeDirectories(entry.path, 'mkdir');
         continue;
       }
       if (entry.type === 'symlink') {
@@ -152,6 +150,13 @@ class MemoryFileSystem implements FileSystem {
       if (place.node !== undefined && place.node.type !== 'file') this.#detach(place, 'open');
       const file = this.#write(entry.path, entry.bytes, entry.mode);
       file.mtime = entry.mtime;
+    }
+    // Last, because what is put into a directory changes its time.
+    for (const entry of tree) {
+      if (entry.type !== 'directory') continue;
+      const node = this.#directory(entry.path, 'mkdir');
+      node.mode = entry.mode;
+      node.mtime = entry.mtime;
     }
   }
 
@@ -253,7 +258,7 @@ class MemoryFileSystem implements FileSystem {
   }
 
   async rm(path: string, options?: RmOptions): Promise<void> {
-    const place = this.#findOrMissing(path, 'rm');
+    const place = options?.force === true ? this.#findOrMissing(path, 'rm') : this.#find(path, 'rm', false);
     if (place?.node === undefined) {
       if (options?.force === true) return;
       throw new FileError('ENOENT', 'rm', path);
@@ -317,10 +322,10 @@ class MemoryFileSystem implements FileSystem {
   async link(existingPath: string, newPath: string): Promise<void> {
     const { node } = this.#find(existingPath, 'link', false);
     if (node === undefined) throw new FileError('ENOENT', 'link', existingPath);
-    if (node.type !== 'file') throw new FileError('EPERM', 'link', existingPath);
     const place = this.#find(newPath, 'link', false);
     if (place.node !== undefined) throw new FileError('EEXIST', 'link', newPath);
-    node.links++;
+    if (node.type === 'directory') throw new FileError('EPERM', 'link', existingPath);
+    if (node.type === 'file') node.links++;
     this.#attach(place, node);
   }
 
@@ -467,6 +472,8 @@ class MemoryFileSystem implements FileSystem {
       at = childPath(at, name);
       const place = this.#find(at, syscall, true);
       if (place.node === undefined) {
+        // A link that leads nowhere is in the way; it is not made to lead somewhere.
+        if (this.#find(at, syscall, false).node !== undefined) throw new FileError(at === path ? 'EEXIST' : 'ENOENT', syscall, path);
         const made = emptyDirectory(this.#nextIno++, this.clock.now());
         this.#attach(place, made);
         node = made;
