@@ -361,6 +361,8 @@ export class Desk implements WorldClient {
 
   #attach(): void {
     const world = this.#world;
+    world.onOpenFile = (path) => this.#listener({ type: 'open', path });
+    world.onFault = (error) => this.#listener({ type: 'fault', message: error instanceof Error ? error.message : String(error) });
     const stops = [
       world.computer.files.onChange(({ path }) => {
         this.#versions.set(path, this.#version(path) + 1);

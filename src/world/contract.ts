@@ -30,6 +30,10 @@ export type WorldNotice =
   | { readonly type: 'repository' }
   | { readonly type: 'phone'; readonly phone: PhoneState }
   | { readonly type: 'clock'; readonly now: number }
+  /** `nano FILE` and the like: the editor is to open it. */
+  | { readonly type: 'open'; readonly path: string }
+  /** Something of ours went wrong while the world lived on. */
+  | { readonly type: 'fault'; readonly message: string }
   | { readonly type: 'saved'; readonly state: SaveState }
   | { readonly type: 'python'; readonly state: PythonState };
 

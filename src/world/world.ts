@@ -69,6 +69,8 @@ export class World {
   readonly options: WorldOptions;
   began: Beginning | null;
   onFault: FaultListener = () => {};
+  /** The learner typed `nano FILE`: the page opens its editor. */
+  onOpenFile: (path: string) => void = () => {};
 
   #events: WorldEvent[];
   #listeners = new Set<(event: WorldEvent) => void>();
@@ -95,6 +97,7 @@ export class World {
       clock: this.#promptClock(),
       ...(files === undefined ? {} : { files }),
       commands: [fieldleafCommand(this)],
+      onOpenFile: (path) => this.onOpenFile(path),
     });
     this.forge.onPush((push) => this.#pushed(push));
     this.forge.remoteMessages = (push) => this.#remoteMessages(push);
@@ -299,9 +302,10 @@ export class World {
     const repository = (name: string) => this.forge.repository(name);
     return {
       clock: this.clock,
-      computer: () => this.machine(runner, { hostname: 'runner' }),
+      computer: ({ clock, python }) => this.machine(runner, { hostname: 'runner', clock, python: python(this.options.platform.python) }),
       tree: (name, commit) => repository(name).tree(commit),
       changedPaths: (name, from, to) => repository(name).changedPaths(from, to),
+      resolve: (name, ref) => repository(name).resolve(ref),
       commitMessage: async (name, commit) => (await repository(name).commit(commit)).message,
       checkout: (computer, name, commit, ref, path) =>
         checkoutInto(computer.files, this.forge.network(runner.login), { url: `${this.forge.url}/${name}.git`, commit, ref, path, clock: this.clock }),
