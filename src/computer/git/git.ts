@@ -1,53 +1,180 @@
-/** computer/git: the `git` command of a computer and readings of its repositories. It may import platform, just-bash, just-git and isomorphic-git. */
+/** computer/git: the `git` command of a computer and readings of its repositories. It may import platform, just-bash, just-git and fflate. */
 import type { CommandContext, CustomCommand, ExecResult } from 'just-bash';
 import type { NetworkPolicy } from 'just-git';
 import type { Clock } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
+import { GitCall, type Surroundings } from './call.ts';
 import { Config } from './config.ts';
+import { COMMANDS, notACommand } from './commands/commands.ts';
 import { delegate } from './delegate.ts';
+import { Disk } from './disk.ts';
+import { fatal, GitExit } from './errors.ts';
+import { HELP, USAGE } from './help.ts';
+import { splitWords } from './words.ts';
+
+/** The version whose behaviour is followed. */
+const VERSION = '2.39.5';
 
 export interface GitOptions {
   readonly clock: Clock;
   /** How remote repositories over http are reached; without it every one is out of reach. */
   readonly network: NetworkPolicy | undefined;
-  readonly files: Pick<FileSystem, 'readFile' | 'writeFile' | 'exists'>;
+  readonly files: FileSystem;
+  /** Who commits when neither settings nor environment say. */
   readonly user: { readonly name: string; readonly email: string };
 }
 
 /** The `git` command for one computer. */
-export function gitCommands(options: GitOptions): readonly CustomCommand[] {
-  return [{ name: 'git', trusted: true, execute: (args, context) => git(args, context, options) }];
+export function gitCommands({ clock, network, files, user }: GitOptions): readonly CustomCommand[] {
+  const surroundings: Surroundings = { disk: new Disk(files), clock, network, user };
+  return [{ name: 'git', trusted: true, execute: (args, context) => git(args, context, surroundings) }];
 }
 
-async function git(args: readonly string[], context: CommandContext, options: GitOptions): Promise<ExecResult> {
-  const home = context.env.get('HOME') ?? '/';
-  const read = async (path: string) => ((await options.files.exists(path)) ? new Config(await options.files.readFile(path)) : new Config());
-  const defaults = Config.of([
-    ['user.name', options.user.name],
-    ['user.email', options.user.email],
-    ['init.defaultbranch', 'main'],
-    ...(await read(`${home}/.gitconfig`)).entries().map(({ key, value }) => [key, value] as const),
-  ]);
-  const env = new Map(context.env);
-  const now = `${Math.floor(options.clock.now() / 1000)} +0000`;
-  for (const name of ['GIT_AUTHOR_DATE', 'GIT_COMMITTER_DATE']) if (!env.has(name)) env.set(name, now);
-  const inner = Object.assign(Object.create(Object.getPrototypeOf(context)), context, { env }) as CommandContext;
-  const rest = [...args];
-  const overrides: [string, string][] = [];
-  let cwd = context.cwd;
-  while (rest[0] === '-c' || rest[0] === '-C' || rest[0] === '--no-pager') {
-    const option = rest.shift();
-    if (option === '-C') cwd = context.fs.resolvePath(cwd, rest.shift() ?? '');
-    if (option === '-c') {
-      const [key = '', value = 'true'] = (rest.shift() ?? '').split(/=(.*)/s);
-      overrides.push([key, value]);
+async function git(args: readonly string[], context: CommandContext, surroundings: Surroundings): Promise<ExecResult> {
+  const call = new GitCall(surroundings, context);
+  try {
+    return call.result(await run(call, args, []));
+  } catch (error) {
+    if (error instanceof GitExit) {
+      call.err(error.text);
+      return call.result(error.exitCode);
     }
+    if (error instanceof Delegated) return error.result;
+    // A damaged repository ends a command as a sentence, not as a stack.
+    call.err(`fatal: ${error instanceof Error ? error.message : String(error)}\n`);
+    return call.result(128);
   }
-  const quiet = rest.includes('-q') || rest.includes('--quiet');
-  const result = await delegate(
-    rest.filter((arg) => arg !== '-q' && arg !== '--quiet'),
-    Object.assign(inner, { cwd }),
-    { network: options.network, defaults, overrides: Config.of(overrides) },
-  );
-  return quiet && result.exitCode === 0 ? { ...result, stdout: '', stderr: '' } : result;
+}
+
+/** The answer of a command that just-git ran. */
+class Delegated extends Error {
+  readonly result: ExecResult;
+
+  constructor(result: ExecResult) {
+    super('delegated');
+    this.result = result;
+  }
+}
+
+async function run(call: GitCall, all: readonly string[], expanded: readonly string[]): Promise<number> {
+  const args = readGlobalOptions(call, all);
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    call.out(USAGE);
+    return 1;
+  }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    call.line(`git version ${VERSION}`);
+    return 0;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    call.out(HELP);
+    return 0;
+  }
+  if (name.startsWith('-')) throw new GitExit(`unknown option: ${name}\n${USAGE}`, 129);
+  const command = COMMANDS[name];
+  if (command !== undefined) return command(call, rest);
+  const alias = call.settings.get(`alias.${name}`);
+  if (alias !== undefined) return runAlias(call, name, alias, rest, expanded);
+  if (!DELEGATED.has(name)) throw notACommand(call, name);
+  throw new Delegated(await runDelegated(call, args));
+}
+
+/** What just-git does well enough that it is not written again here. */
+const DELEGATED = new Set(
+  'clone describe fetch pull push blame log branch tag checkout diff reset merge cherry-pick revert rebase remote show stash rev-parse ls-files switch restore reflog repack gc bisect grep shortlog'.split(
+    ' ',
+  ),
+);
+
+async function runDelegated(call: GitCall, args: readonly string[]): Promise<ExecResult> {
+  const env = new Map(call.env);
+  const { name, email } = call.person('committer');
+  const now = `${Math.floor(call.now() / 1000)} +0000`;
+  for (const role of ['AUTHOR', 'COMMITTER']) {
+    env.set(`GIT_${role}_NAME`, env.get(`GIT_${role}_NAME`) ?? name);
+    env.set(`GIT_${role}_EMAIL`, env.get(`GIT_${role}_EMAIL`) ?? email);
+    env.set(`GIT_${role}_DATE`, env.get(`GIT_${role}_DATE`) ?? now);
+  }
+  const inner = { ...call.shell, fs: call.shell.fs, stdin: call.shell.stdin, env, cwd: call.cwd } as CommandContext;
+  const defaults = Config.of(call.outerLayers().flatMap(({ config }) => config.entries().map(({ key, value }) => [key, value] as const)));
+  return delegate(args, inner, { network: call.surroundings.network, defaults, overrides: call.overrides });
+}
+
+async function runAlias(call: GitCall, name: string, alias: string, args: readonly string[], expanded: readonly string[]): Promise<number> {
+  if (expanded.includes(name)) throw fatal(`alias loop detected: expansion of '${expanded[0]}' does not terminate:`);
+  if (!alias.startsWith('!')) {
+    const words = splitWords(alias);
+    if (words === null) throw fatal(`bad alias.${name} string: unclosed quote`);
+    return run(call, [...words, ...args], [...expanded, name]);
+  }
+  const quoted = args.map((arg) => ` '${arg.replaceAll("'", "'\\''")}'`).join('');
+  const { stdout, stderr, exitCode } = await call.run(alias.slice(1) + quoted, call.tryRepository?.workTree ?? call.cwd, {
+    GIT_PREFIX: call.prefix,
+  });
+  call.out(stdout);
+  call.err(stderr);
+  return exitCode;
+}
+
+/** Options between `git` and the command's name; gives what follows them. */
+function readGlobalOptions(call: GitCall, all: readonly string[]): readonly string[] {
+  const args = [...all];
+  for (;;) {
+    const arg = args[0] ?? '';
+    const [name = '', attached] = arg.startsWith('--') ? arg.split(/=(.*)/s) : [arg];
+    const value = (): string => {
+      const given = attached ?? args.shift();
+      if (given === undefined)
+        throw new GitExit(
+          `no ${name === '-C' ? 'directory' : name === '-c' ? 'config' : 'value'} given for '${name}' option\n${USAGE}`,
+          129,
+        );
+      return given;
+    };
+    if (
+      ![
+        '-C',
+        '-c',
+        '--git-dir',
+        '--work-tree',
+        '--no-pager',
+        '-P',
+        '-p',
+        '--paginate',
+        '--bare',
+        '--literal-pathspecs',
+        '--no-optional-locks',
+        '--no-replace-objects',
+        '--exec-path',
+        '--namespace',
+        '--config-env',
+      ].includes(name)
+    )
+      return args;
+    args.shift();
+    if (name === '-C') enter(call, value());
+    else if (name === '-c') {
+      const [key = '', setting = 'true'] = value().split(/=(.*)/s);
+      if (!key.includes('.'))
+        throw new GitExit(`error: key does not contain a section: ${key}\nfatal: unable to parse command-line config\n`, 128);
+      call.overrides.add(key, setting);
+    } else if (name === '--git-dir') call.gitDir = call.resolve(value());
+    else if (name === '--work-tree') call.workTree = call.resolve(value());
+    else if (name === '--bare') call.gitDir ??= call.cwd;
+    else if (name === '--exec-path' && attached === undefined) {
+      call.line('/usr/lib/git-core');
+      throw new GitExit('', 0);
+    } else if (name === '--namespace' || name === '--config-env') throw fatal(`${name} is not supported here`);
+    call.refresh();
+  }
+}
+
+function enter(call: GitCall, folder: string): void {
+  const path = folder === '' ? call.cwd : call.resolve(folder);
+  if (!call.disk.isDirectory(path)) {
+    const what = call.disk.exists(path) ? 'Not a directory' : 'No such file or directory';
+    throw fatal(`cannot change to '${folder}': ${what}`);
+  }
+  call.cwd = path;
 }

@@ -1,19 +1,21 @@
-import { Bash, InMemoryFs, type IFileSystem } from 'just-bash/browser';
+import { Bash, type IFileSystem } from 'just-bash/browser';
 import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createFileSystem } from '../../../src/computer/files/file-system.ts';
 import { gitCommands } from '../../../src/computer/git/git.ts';
 import { createForge } from '../../../src/forge/forge.ts';
 import { environment, GLOBAL_CONFIG, ORIGIN_HOST, timeOf, type LineResult } from './shared.ts';
+import type { FileSystem } from '../../../src/computer/contract.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** Runs a scenario in our computer, with the same absolute paths as the native run had. */
 export async function runOurs(
   scenario: Scenario,
   root: string,
-): Promise<{ readonly results: readonly LineResult[]; readonly files: IFileSystem }> {
+): Promise<{ readonly results: readonly LineResult[]; readonly files: FileSystem }> {
   let now = timeOf(0);
   const clock = { now: () => now, sleep: async () => {}, busy: <T>(work: Promise<T>) => work };
-  const files = new InMemoryFs();
+  const files = createFileSystem({ clock });
   const forge = createForge({ clock });
   for (const name of scenario.origins) await forge.create(name);
   const origin = forge.network('ada');
@@ -25,7 +27,7 @@ export async function runOurs(
       return origin.fetch?.(input instanceof Request ? new Request(url, input) : url, init) as Promise<Response>;
     },
   };
-  await files.mkdir(`${root}/work`, { recursive: true });
+  for (const folder of ['/dev', '/tmp', `${root}/work`]) await files.mkdir(folder, { recursive: true });
   await files.mkdir(`${root}/home`, { recursive: true });
   await files.writeFile(`${root}/home/.gitconfig`, GLOBAL_CONFIG);
   const user = { name: 'Ada Lovelace', login: 'ada', email: 'ada@fieldleaf.test' };

@@ -97,7 +97,7 @@ git status --porcelain=v2
 git status --porcelain=v2 --branch
 git status -uno
 git status -uall
-git status -z | tr '\0' '\n'
+git status -z | wc -c
 git diff --stat
 git diff --cached --stat
 git diff --name-status

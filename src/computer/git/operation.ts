@@ -1,0 +1,106 @@
+/** What is under way in a repository: a merge, a pick, a revert, a rebase, a bisection. */
+import type { GitCall } from './call.ts';
+import { splitLines } from './engine.ts';
+import type { Repository } from './repository.ts';
+
+export type Operation =
+  | { readonly kind: 'merge'; readonly heads: readonly string[] }
+  | { readonly kind: 'cherry-pick'; readonly commit: string }
+  | { readonly kind: 'revert'; readonly commit: string }
+  | { readonly kind: 'rebase'; readonly interactive: boolean; readonly onto: string; readonly branch: string | null }
+  | { readonly kind: 'bisect'; readonly start: string };
+
+export const REBASE = 'rebase-merge';
+
+export function operationOf(repository: Repository): Operation | null {
+  const read = (name: string): string | null => repository.disk.readText(`${repository.gitDir}/${name}`)?.trim() ?? null;
+  const onto = read(`${REBASE}/onto`);
+  if (onto !== null) {
+    const branch = read(`${REBASE}/head-name`);
+    return { kind: 'rebase', interactive: true, onto, branch: branch?.startsWith('refs/heads/') ? branch.slice(11) : null };
+  }
+  const merge = read('MERGE_HEAD');
+  if (merge !== null) return { kind: 'merge', heads: splitLines(merge) };
+  const pick = read('CHERRY_PICK_HEAD');
+  if (pick !== null) return { kind: 'cherry-pick', commit: pick };
+  const revert = read('REVERT_HEAD');
+  if (revert !== null) return { kind: 'revert', commit: revert };
+  const start = read('BISECT_START');
+  return start !== null ? { kind: 'bisect', start } : null;
+}
+
+/** What status says about it. */
+export function operationText(call: GitCall, repository: Repository, operation: Operation, unmerged: boolean, hints: boolean): string {
+  const hint = (text: string): string => (hints ? `  (${text})\n` : '');
+  switch (operation.kind) {
+    case 'merge':
+      return unmerged
+        ? `You have unmerged paths.\n${hint('fix conflicts and run "git commit"')}${hint('use "git merge --abort" to abort the merge')}\n`
+        : `All conflicts fixed but you are still merging.\n${hint('use "git commit" to conclude merge')}\n`;
+    case 'cherry-pick':
+    case 'revert': {
+      const doing = operation.kind === 'revert' ? 'reverting' : 'cherry-picking';
+      return (
+        `You are currently ${doing} commit ${call.short(operation.commit)}.\n` +
+        hint(
+          unmerged
+            ? `fix conflicts and run "git ${operation.kind} --continue"`
+            : `all conflicts fixed: run "git ${operation.kind} --continue"`,
+        ) +
+        hint(`use "git ${operation.kind} --skip" to skip this patch`) +
+        `${hint(`use "git ${operation.kind} --abort" to cancel the ${operation.kind} operation`)}\n`
+      );
+    }
+    case 'rebase':
+      return rebaseText(call, repository, operation, unmerged, hint);
+    case 'bisect':
+      return `You are currently bisecting, started from branch '${operation.start}'.\n${hint('use "git bisect reset" to get back to the original branch')}\n`;
+  }
+}
+
+function rebaseText(
+  call: GitCall,
+  repository: Repository,
+  operation: Operation & { kind: 'rebase' },
+  unmerged: boolean,
+  hint: (text: string) => string,
+): string {
+  const commands = (name: string): readonly string[] =>
+    splitLines(repository.disk.readText(`${repository.gitDir}/${REBASE}/${name}`) ?? '')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.replace(/^(\w+ )([0-9a-f]{40})/, (_, verb: string, id: string) => verb + call.short(id)));
+  const [done, todo] = [commands('done'), commands('git-rebase-todo')];
+  let text = '';
+  const count = (number: number, words: string): string => `${number} ${words}${number === 1 ? '' : 's'}`;
+  if (done.length > 0) {
+    text += done.length === 1 ? 'Last command done (1 command done):\n' : `Last commands done (${count(done.length, 'command')} done):\n`;
+    for (const line of done.slice(-2)) text += `   ${line}\n`;
+    if (done.length > 2) text += hint(`see more in file .git/${REBASE}/done`);
+  }
+  if (todo.length === 0) text += 'No commands remaining.\n';
+  else {
+    text +=
+      todo.length === 1 ? 'Next command to do (1 remaining command):\n' : `Next commands to do (${todo.length} remaining commands):\n`;
+    for (const line of todo.slice(0, 2)) text += `   ${line}\n`;
+    text += hint('use "git rebase --edit-todo" to view and edit');
+  }
+  const onto = call.short(operation.onto);
+  const subject = operation.branch === null ? '' : ` branch '${operation.branch}' on '${onto}'`;
+  const amending = repository.disk.exists(`${repository.gitDir}/${REBASE}/amend`);
+  if (amending && !unmerged) {
+    return (
+      `${text}You are currently editing a commit while rebasing${subject}.\n` +
+      hint('use "git commit --amend" to amend the current commit') +
+      `${hint('use "git rebase --continue" once you are satisfied with your changes')}\n`
+    );
+  }
+  return (
+    `${text}You are currently rebasing${subject}.\n` +
+    (unmerged
+      ? hint('fix conflicts and then run "git rebase --continue"') +
+        hint('use "git rebase --skip" to skip this patch') +
+        hint('use "git rebase --abort" to check out the original branch')
+      : hint('all conflicts fixed: run "git rebase --continue"')) +
+    '\n'
+  );
+}
