@@ -165,7 +165,7 @@ export function closest(word: string, known: readonly string[]): string | null {
   const normal = (text: string) => text.toLowerCase().replaceAll('_', '-');
   const ranked = known.map((candidate) => ({ candidate, distance: editDistance(normal(word), normal(candidate)) })).sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 4)) ? best.candidate : null;
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : null;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */

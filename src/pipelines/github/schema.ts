@@ -41,8 +41,8 @@ export function checkAgainstSchema(file: string, root: Located): readonly Diagno
   return [...found.values()];
 }
 
-/** `checkNeeds` says these, and only where they stand. */
-const SAID_ELSEWHERE = /^(Job '.*' depends on |The workflow must contain at least one job with no dependencies)/s;
+/** The reader of the plan says these, and only where they stand. */
+const SAID_ELSEWHERE = /^(Job '.*' depends on |The workflow must contain at least one job with no dependencies|Unexpected value '(background|wait|wait-all|cancel)'$)/s;
 
 function placeOf(range: TokenRange | undefined): Place | null {
   return range === undefined ? null : { line: range.start.line, column: range.start.column, endLine: range.end.line, endColumn: range.end.column };
