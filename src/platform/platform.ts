@@ -49,6 +49,8 @@ export interface PythonExit {
   readonly exitCode: number;
   readonly reason: 'exited' | 'interrupted' | 'killed' | 'out-of-memory';
   readonly changes: TreeChanges;
+  /** Milliseconds of virtual time that the process slept without anybody waiting: the world's clock moves on by as much. */
+  readonly slept?: number;
 }
 
 export interface PythonProcess {

@@ -1,0 +1,426 @@
+/**
+ * One CPython interpreter: Pyodide's build of CPython driven through its C interface, without Pyodide's own layer, so that
+ * there is nothing of JavaScript inside it that a program could reach.
+ */
+import type { OutputStream, PythonExit } from '../platform.ts';
+import type { ProcessClock } from './clock.ts';
+import {
+  callWithObject,
+  callWithText,
+  configure,
+  defineFunctions,
+  fail,
+  raised,
+  type CPythonFactory,
+  type CPythonModule,
+  type DeviceOperations,
+  type EmscriptenFileSystem,
+  type WasmImports,
+} from './cpython.ts';
+import type { PythonImage, RunRequest, RunnerAddresses, SharedBytes } from './protocol.ts';
+import { commonModules, runnerSource, stdlibPath } from './runner.ts';
+import { layTree, listNodes, restoreTree, takeBaseline, treeChanges } from './tree.ts';
+
+export interface InterpreterOptions {
+  readonly factory: CPythonFactory;
+  readonly wasm: WebAssembly.Module;
+  readonly stdlib: SharedBytes;
+  /** Null starts from nothing. */
+  readonly image: PythonImage | null;
+  /** PYTHONHASHSEED; an image keeps the one it was made with. */
+  readonly hashSeed: string;
+  /** Most bytes that the interpreter's memory may grow to. */
+  readonly memoryLimit: number;
+  /** Most bytes that the files in its file system may come to. */
+  readonly diskLimit: number;
+  readonly host: 'browser' | 'node';
+  readonly clock: ProcessClock;
+  /** The bytes are only valid during the call. */
+  write(stream: OutputStream, bytes: Uint8Array): void;
+  /** Called often while Python runs; answers the number of a signal that has arrived, or 0. */
+  poll(): number;
+  /** Called when the program is over and only its exit handlers and the collecting of its files remain. */
+  ending(): void;
+}
+
+export interface Interpreter {
+  /** Runs one program to its end. */
+  run(request: RunRequest): PythonExit;
+  /** Imports the common modules and copies the memory, for others to start from. Only before the first run. */
+  makeImage(): PythonImage;
+  /** Makes the interpreter what it was in its image; false when it cannot be used again. */
+  restore(): boolean;
+}
+
+/** Thrown through the interpreter's frames by exit(), os._exit() and the like. */
+class ProcessExit {
+  readonly status: number;
+  constructor(status: number) {
+    this.status = status;
+  }
+}
+
+/** Room to unwind and to print a traceback in when the memory limit has been reached. */
+const spareMemory = 32 * 1024 * 1024;
+/** An interpreter whose memory has grown beyond this is not restored: clearing costs more than starting. */
+const largestRestored = 256 * 1024 * 1024;
+
+/** Numbers of Emscripten's C library. */
+const ENETUNREACH = 40;
+const ENOSPC = 51;
+const ENOSYS = 52;
+const EAI_AGAIN = -3;
+const fileKind = 0o170000;
+const linkKind = 0o120000;
+
+type Imported = Record<string, (...args: number[]) => number>;
+
+const encoder = new TextEncoder();
+
+/** Loads an interpreter: in tens of ms from an image, in some hundreds from nothing. */
+export async function bootInterpreter(options: InterpreterOptions): Promise<Interpreter> {
+  const { clock } = options;
+  let image = options.image;
+  let memoryLimit = options.memoryLimit;
+  let limitReached = false;
+  let umask = 0;
+  let sleep = { begins: false, ms: 0 };
+  let stdin: Uint8Array = new Uint8Array(0);
+  let stdinAt = 0;
+  let usable = true;
+  const complain = (text: string): void => options.write('stderr', encoder.encode(text));
+
+  const adjust = (env: Imported): void => {
+    const resize = imported(env, 'emscripten_resize_heap');
+    const poll = imported(env, '__syscall_poll');
+    const leave = (status: number): never => {
+      throw new ProcessExit(status & 255);
+    };
+    Object.assign(env, {
+      // Belong to Pyodide's own layer, which is never used.
+      Jsv_GetError_import: () => null,
+      JsvError_Check: () => 0,
+      exit: leave,
+      proc_exit: leave,
+      emscripten_resize_heap: (size: number) => {
+        if (size >>> 0 <= memoryLimit) return resize(size);
+        limitReached = true;
+        return 0;
+      },
+      _Py_CheckEmscriptenSignals_Helper: () => options.poll(),
+      // The C library sleeps by reading this clock until the time is over; its second reading says that it is.
+      emscripten_get_now: () => {
+        if (!sleep.begins) clock.advance(sleep.ms || 1);
+        sleep = { begins: false, ms: sleep.begins ? sleep.ms : 0 };
+        return performance.now();
+      },
+      __syscall_poll: (descriptors: number, count: number, timeout: number) => {
+        const ready = poll(descriptors, count, timeout);
+        if (ready === 0 && timeout > 0) clock.advance(timeout);
+        return ready;
+      },
+      __syscall_umask_js: (mask: number) => {
+        const before = umask;
+        umask = mask & 0o777;
+        return before;
+      },
+      _tzset_js: (offset: number, daylight: number, standardName: number, summerName: number) => {
+        module.HEAPU32[offset >>> 2] = 0;
+        module.HEAPU32[daylight >>> 2] = 0;
+        for (const name of [standardName, summerName]) module.HEAPU8.set(encoder.encode('UTC\0'), name);
+      },
+      // No other programs, no network, no JavaScript.
+      _emscripten_system: (command: number) => {
+        if (command === 0) return 0;
+        complain(`sh: this Python cannot start other programs: ${module.UTF8ToString(command)}\n`);
+        return 127 << 8;
+      },
+      getaddrinfo: () => EAI_AGAIN,
+      __syscall_connect: () => -ENETUNREACH,
+      __syscall_bind: () => -ENETUNREACH,
+      __syscall_listen: () => -ENETUNREACH,
+      emscripten_run_script: () => -ENOSYS,
+      emscripten_run_script_int: () => -ENOSYS,
+      emscripten_run_script_string: () => 0,
+    });
+  };
+
+  const module = await options.factory({
+    noInitialRun: true,
+    thisProgram: '/usr/bin/python3',
+    arguments: [],
+    print: (text: string) => complain(`${text}\n`),
+    printErr: (text: string) => complain(`${text}\n`),
+    // What Pyodide's layer asks for while its script is loaded; it never gets to run.
+    API: { config: { jsglobals: {}, env: {} }, runtimeEnv: runtimeEnvironment(options.host), lockFilePromise: new Promise(() => {}) },
+    instantiateWasm: (imports: WasmImports, done: (instance: WebAssembly.Instance, wasm: WebAssembly.Module) => void) => {
+      adjust(imports['env'] as Imported);
+      void WebAssembly.instantiate(options.wasm, imports as WebAssembly.Imports).then((instance) => done(instance, options.wasm));
+      return {};
+    },
+    preRun: [(starting: CPythonModule) => furnish(starting, options)],
+  });
+
+  const { FS } = module;
+  const standardInput: DeviceOperations = {
+    ...idleDevice,
+    read(_stream, buffer, offset, length) {
+      const bytes = stdin.subarray(stdinAt, stdinAt + length);
+      buffer.set(bytes, offset);
+      stdinAt += bytes.length;
+      return bytes.length;
+    },
+  };
+  registerStandardDevices(FS, standardInput, options.write);
+  openStandardStreams(FS);
+  const { open, mknod } = { open: FS.open.bind(FS), mknod: FS.mknod.bind(FS) };
+  FS.open = (path, flags, mode = 0o666) => open(path, flags, mode & ~umask);
+  FS.mknod = (path, mode, device) => mknod(path, (mode & fileKind) === linkKind ? mode : mode & ~umask, device);
+
+  limitDisk(FS, options.diskLimit);
+
+  const auditHook = module.addFunction(sleepListener(module, (ms) => (sleep = { begins: true, ms })), 'iiii');
+  let addresses: RunnerAddresses;
+  if (image) {
+    if (image.addresses.auditHook !== auditHook) throw new Error('the stored Python image does not fit this engine');
+    if (image.memory.length > module.HEAPU8.length) module.growMemory(image.memory.length);
+    module.HEAPU8.set(image.memory);
+    addresses = image.addresses;
+  } else {
+    module._Py_InitializeEx(1);
+    module._PySys_AddAuditHook(auditHook, 0);
+    addresses = { ...defineFunctions(module, runnerSource, ['prepare', 'load', 'forget', 'explain', 'gather', 'seal']), auditHook };
+    if (callWithText(module, addresses.seal, '') === null) fail(module, 'the interpreter cannot be set up');
+  }
+  const system = takeBaseline(FS);
+  const frame = module.stackSave();
+  module.HEAP8[module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
+
+  /** Deals with the exception that is set as CPython's main does. `ours`: it was raised in the runner, not in the program. */
+  const uncaught = (ours: boolean): Outcome => {
+    const interrupted = raised(module, module._PyExc_KeyboardInterrupt);
+    const outOfMemory = raised(module, module._PyExc_MemoryError);
+    if (outOfMemory) memoryLimit += spareMemory;
+    const exception = module._PyErr_GetRaisedException();
+    if (ours) module._PyException_SetTraceback(exception, module.__Py_NoneStruct);
+    callWithText(module, addresses.forget, '');
+    const hint = explain(exception);
+    module._PyErr_SetRaisedException(exception);
+    try {
+      module._PyErr_PrintEx(1);
+    } catch (thrown) {
+      if (thrown instanceof ProcessExit) complain(hint);
+      throw thrown;
+    }
+    if (outOfMemory) return overLimit();
+    complain(hint);
+    return interrupted ? { exitCode: 130, reason: 'interrupted' } : { exitCode: 1, reason: 'exited' };
+  };
+
+  const explain = (exception: number): string => {
+    module._Py_IncRef(exception);
+    const hint = callWithObject(module, addresses.explain, exception);
+    if (hint === null) module._PyErr_Clear();
+    return hint ?? '';
+  };
+
+  const overLimit = (): Outcome => {
+    const megabytes = Math.round(options.memoryLimit / 1024 / 1024);
+    complain(`python3: out of memory: a process may use ${megabytes} MB here, and this one was stopped. Work on less data at a time.\n`);
+    return { exitCode: 137, reason: 'out-of-memory' };
+  };
+
+  const execute = (request: RunRequest): Outcome => {
+    const given = request.stdin.length > 0 ? 1 : 0;
+    const answer = callWithText(module, addresses.prepare, JSON.stringify([request.args, request.env]));
+    if (answer === null) return uncaught(true);
+    const [verb, ...settings] = answer.split(' ');
+    if (verb === 'exit') return { exitCode: Number(settings[0]), reason: 'exited' };
+    for (const setting of settings.filter((text) => text !== '')) {
+      const [name = '', value] = setting.split('=');
+      configure(module, name, Number(value));
+    }
+    const program = callWithText(module, addresses.load, String(given));
+    if (program === null) return uncaught(true);
+    const [what, number] = program.split(' ');
+    if (what === 'exit') return { exitCode: Number(number), reason: 'exited' };
+    const result = module._PyObject_CallNoArgs(Number(number));
+    options.ending();
+    if (result === 0) return uncaught(false);
+    callWithText(module, addresses.forget, '');
+    return { exitCode: 0, reason: 'exited' };
+  };
+
+  /** Runs a stretch of Python; an exit or a crash of the interpreter inside it becomes its outcome. */
+  const guarded = (stretch: () => Outcome): { outcome: Outcome; alive: boolean } => {
+    try {
+      return { outcome: stretch(), alive: true };
+    } catch (thrown) {
+      module.stackRestore(frame);
+      if (thrown instanceof ProcessExit) return { outcome: { exitCode: thrown.status, reason: 'exited' }, alive: false };
+      usable = false;
+      if (limitReached) return { outcome: overLimit(), alive: false };
+      complain(crashReport(thrown));
+      return { outcome: { exitCode: 134, reason: 'exited' }, alive: false };
+    }
+  };
+
+  return {
+    run(request) {
+      clock.start(request.now);
+      stdin = request.stdin;
+      stdinAt = 0;
+      layTree(FS, request.files);
+      FS.mkdirTree(request.cwd);
+      FS.chdir(request.cwd);
+      const present = new Set(listNodes(FS).keys());
+      let { outcome, alive } = guarded(() => execute(request));
+      if (alive) {
+        // Exit handlers, then the streams' last bytes, then every object's end: files that were left open get written.
+        const last = guarded(() => (module._Py_FinalizeEx() < 0 ? { exitCode: 120, reason: 'exited' } : outcome));
+        outcome = last.outcome;
+      }
+      return { ...outcome, changes: treeChanges(FS, request.files, present), slept: clock.slept };
+    },
+    makeImage() {
+      if (callWithText(module, addresses.gather, commonModules.join(' ')) === null) fail(module, 'the common modules cannot be imported');
+      image = { memory: copyOf(module.HEAPU8), addresses };
+      return image;
+    },
+    restore() {
+      if (!usable || !image || module.HEAPU8.length > largestRestored) return false;
+      module.HEAPU8.set(image.memory);
+      module.HEAPU8.fill(0, image.memory.length);
+      module.HEAP8[module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
+      module.stackRestore(frame);
+      memoryLimit = options.memoryLimit;
+      limitReached = false;
+      umask = 0;
+      sleep = { begins: false, ms: 0 };
+      for (const stream of FS.streams) if (stream) FS.close(stream);
+      FS.chdir('/');
+      restoreTree(FS, system);
+      openStandardStreams(FS);
+      return true;
+    },
+  };
+}
+
+type Outcome = Pick<PythonExit, 'exitCode' | 'reason'>;
+
+function imported(env: Imported, name: string): (...args: number[]) => number {
+  const found = env[name];
+  if (!found) throw new Error(`Python: this build has no import ${name}`);
+  return found;
+}
+
+/** The file system before the start: the standard library, and nothing of Emscripten's invention. */
+function furnish({ FS, ENV }: CPythonModule, { stdlib, hashSeed }: InterpreterOptions): void {
+  for (const path of ['/home/web_user', '/home']) if (FS.analyzePath(path).exists) FS.rmdir(path);
+  for (const path of ['/usr/bin', '/usr/lib/python3.14/lib-dynload', '/usr/lib/python3.14/site-packages']) FS.mkdirTree(path);
+  FS.writeFile(stdlibPath, stdlib, { canOwn: true });
+  for (const name of Object.keys(ENV)) delete ENV[name];
+  Object.assign(ENV, { PYTHONHOME: '/usr', PYTHONHASHSEED: hashSeed, LANG: 'C.UTF-8', PATH: '/usr/bin' });
+}
+
+/** Notes how long a time.sleep is about to last; CPython announces each to its audit hooks. */
+function sleepListener(module: CPythonModule, sleeps: (ms: number) => void): (...args: number[]) => number {
+  const isSleep = new Map<number, boolean>();
+  return (event = 0, args = 0) => {
+    let matches = isSleep.get(event);
+    if (matches === undefined) {
+      matches = module.UTF8ToString(event) === 'time.sleep';
+      isSleep.set(event, matches);
+    }
+    if (!matches) return 0;
+    const seconds = module._PyFloat_AsDouble(module._PyTuple_GetItem(args, 0));
+    if (seconds >= 0) sleeps(seconds * 1000);
+    else module._PyErr_Clear();
+    return 0;
+  };
+}
+
+const idleDevice: DeviceOperations = { open() {}, close() {}, read: () => 0, write: (_stream, _buffer, _offset, length) => length };
+const standardPaths = ['/dev/stdin', '/dev/stdout', '/dev/stderr'] as const;
+/** O_RDONLY, O_WRONLY. */
+const standardFlags = [0, 1, 1] as const;
+
+function registerStandardDevices(FS: EmscriptenFileSystem, input: DeviceOperations, write: InterpreterOptions['write']): void {
+  const output = (stream: OutputStream): DeviceOperations => ({
+    ...idleDevice,
+    write(_stream, buffer, offset, length) {
+      write(stream, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length));
+      return length;
+    },
+  });
+  for (const [index, operations] of [input, output('stdout'), output('stderr')].entries()) {
+    const path = standardPaths[index] ?? '';
+    const device = FS.makedev(64, index);
+    FS.registerDevice(device, operations);
+    FS.close(FS.streams[index]);
+    if (FS.analyzePath(path).exists) FS.unlink(path);
+    FS.mkdev(path, 0o666, device);
+  }
+}
+
+/** Answers "No space left on device" to what would make the files larger than `limit` bytes in all. */
+function limitDisk(FS: EmscriptenFileSystem, limit: number): void {
+  let used = 0;
+  const take = (bytes: number): void => {
+    if (used + bytes > limit) {
+      used = 0;
+      for (const node of listNodes(FS).values()) if (FS.isFile(node.mode)) used += node.usedBytes;
+      if (used + bytes > limit) throw new FS.ErrnoError(ENOSPC);
+    }
+    used += bytes;
+  };
+  const { write, doTruncate } = { write: FS.write.bind(FS), doTruncate: FS.doTruncate.bind(FS) };
+  FS.write = (stream, buffer, offset, length, position, canOwn) => {
+    // What a tree brings along is laid without asking.
+    if (FS.isFile(stream.node.mode) && !FS.ignorePermissions) take(length);
+    return write(stream, buffer, offset, length, position, canOwn);
+  };
+  FS.doTruncate = (stream, node, length) => {
+    if (length > node.usedBytes) take(length - node.usedBytes);
+    doTruncate(stream, node, length);
+  };
+}
+
+/** Opens descriptors 0, 1 and 2, which must be free. */
+function openStandardStreams(FS: EmscriptenFileSystem): void {
+  for (const [index, path] of standardPaths.entries()) FS.open(path, standardFlags[index] ?? 0);
+}
+
+/** A copy that other workers can share where that is allowed. */
+function copyOf(bytes: Uint8Array): SharedBytes {
+  if (typeof SharedArrayBuffer === 'undefined') return bytes.slice() as Uint8Array<ArrayBuffer>;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+function crashReport(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (/call stack|too much recursion/i.test(message)) {
+    return 'Fatal Python error: stack overflow: calls or data are nested too deeply for this interpreter, and it stopped.\n';
+  }
+  return `Fatal Python error: the interpreter stopped: ${message}\n`;
+}
+
+/** The flags by which Pyodide's script tells where it runs. */
+function runtimeEnvironment(host: 'browser' | 'node'): Record<string, boolean> {
+  const node = host === 'node';
+  return {
+    IN_NODE: node,
+    IN_NODE_ESM: node,
+    IN_NODE_COMMONJS: false,
+    IN_BROWSER: !node,
+    IN_BROWSER_MAIN_THREAD: false,
+    IN_BROWSER_WEB_WORKER: !node,
+    IN_BUN: false,
+    IN_DENO: false,
+    IN_SAFARI: false,
+    IN_SHELL: false,
+    IN_WORKERD: false,
+  };
+}
