@@ -103,8 +103,8 @@ People who sent them also said what they are."
   git add . && git commit -q -m "Stop a model that scores below 0.25"
   as Inês ines 2026-03-03T09:05:00Z
   git checkout main
-  git merge -q --no-ff floor -m "Merge floor: a gate before the phone"
-  git branch -q -d floor
+  git merge --no-ff floor -m "Merge floor: a gate before the phone"
+  git branch -d floor
 }
 
 {
@@ -133,11 +133,11 @@ They went through what they had time for. Nobody has compared it with labels.csv
   git add . && git commit -q -m "Note version 0.3"
 }
 
-git push -q -u origin main
+git push -u origin main
 fieldleaf wait
 unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_AUTHOR_DATE GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_DATE
 cd ~ && rm -rf /tmp/history
-git clone -q https://origin.fieldleaf.test/leaf.git leaf
+git clone https://origin.fieldleaf.test/leaf.git leaf
 
 # People use version 0.3 for a day and a half before the learner sits down.
 sleep 129600
