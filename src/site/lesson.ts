@@ -113,10 +113,11 @@ function startButton(page: HTMLElement): void {
     try {
       const load = Object.values(workbench)[0];
       if (!load) throw new Error('This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.');
+      const arriving = load();
+      arriving.catch(() => undefined); // reported below, or the page is reloaded meanwhile
       const { prepareOffline } = await import('./service-worker/offline.ts');
-      const offline = await prepareOffline(base, exerciseId);
-      if (offline === 'reloading') return keepOpen(exerciseId);
-      const module = await load();
+      if ((await prepareOffline(base, exerciseId)) === 'reloading') return keepOpen(exerciseId);
+      const module = await arriving;
       opened = true;
       root.replaceChildren();
       await module.start({ root, exerciseId, base, lessonUrl: location.href.split('#')[0] ?? location.href });

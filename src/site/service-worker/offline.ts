@@ -12,25 +12,25 @@ const guard = 'plumbline.isolated';
  */
 export async function prepareOffline(base: string, exercise: string | null): Promise<'ready' | 'reloading'> {
   if (!available()) return 'ready';
-  let registration: ServiceWorkerRegistration;
-  try {
-    registration = await register(base);
-  } catch {
-    return 'ready'; // blocked by the browser or the host: no offline use, and nothing else is lost
-  }
-  const active = whenActive(registration);
-  void active.then((worker) => {
-    post(worker, { type: 'claim', build: buildId() });
-    keepFor(worker, exercise);
+  // Where browser or host block the worker there is no offline use, and nothing else is lost. Start does not wait for it.
+  const active = register(base).then((registration) => {
+    watchForUpdates(registration);
+    return whenActive(registration);
   });
-  watchForUpdates(registration);
+  active.then(
+    (worker) => {
+      post(worker, { type: 'claim', build: buildId() });
+      keepFor(worker, exercise);
+    },
+    () => undefined,
+  );
   if (crossOriginIsolated || alreadyTried()) return 'ready';
   const late = new Promise<'late'>((resolve) => setTimeout(resolve, patience, 'late'));
-  if ((await Promise.race([active, late])) === 'late') return 'ready';
   try {
+    if ((await Promise.race([active, late])) === 'late') return 'ready';
     sessionStorage.setItem(guard, buildId());
   } catch {
-    return 'ready'; // without the guard a host that strips headers would reload for ever
+    return 'ready'; // no worker; or no guard, without which a host that strips headers would be reloaded for ever
   }
   location.reload();
   return 'reloading';
