@@ -1,0 +1,346 @@
+/**
+ * Open files and how they are saved: every edit is kept at once as a draft on this device, written to the world after a
+ * short pause, and never over a change that the learner has not seen.
+ */
+import type { Diagnostic } from '../pipelines/contract.ts';
+import type { FileText, WorldClient } from '../world/contract.ts';
+import { mergeBlocks } from './code/merge.ts';
+import { baseName } from './format.ts';
+
+/**
+ * `saved`: the world has it. `unsaved`: typed, not written yet. `saving`: being written. `conflict`: the file changed
+ * underneath. `gone`: it was removed underneath. `failed`: the world refused it.
+ */
+export type SaveMark = 'saved' | 'unsaved' | 'saving' | 'conflict' | 'gone' | 'failed';
+
+/** How long after the last key an edit is written, in ms. */
+const PAUSE = 600;
+/** Workflow files are checked this long after the last key, in ms. */
+const CHECK_PAUSE = 300;
+
+export function isWorkflow(path: string): boolean {
+  return /\/\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
+}
+
+/** A change from outside, for the editor to take over without losing the cursor. */
+export type OutsideChange = (file: OpenFile) => void;
+
+export class OpenFile {
+  readonly path: string;
+  mark = $state<SaveMark>('saved');
+  /** Why there is no text to edit. */
+  without = $state<Exclude<FileText, { ok: true }> | null>(null);
+  failure = $state('');
+  diagnostics = $state.raw<readonly Diagnostic[]>([]);
+  /** The text underneath, while in conflict. */
+  theirs = $state.raw<string | null>(null);
+  /** Text as the editor has it. */
+  text = $state.raw('');
+  /** Text as last read or written. */
+  base = '';
+  /** As the world counts a file's versions; undefined for one that is not there yet. */
+  version: number | undefined = undefined;
+  /** Rises when the text was changed from outside the editor. */
+  outside = $state(0);
+  timer: ReturnType<typeof setTimeout> | null = null;
+  checkTimer: ReturnType<typeof setTimeout> | null = null;
+  writing: Promise<void> | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get name(): string {
+    return baseName(this.path);
+  }
+}
+
+/** Drafts outlive a reload that comes before the write: `localStorage`, one entry for each file. */
+interface Drafts {
+  put(path: string, base: string, text: string): void;
+  drop(path: string): void;
+  all(): readonly { readonly path: string; readonly base: string; readonly text: string }[];
+}
+
+function draftsOf(exerciseId: string): Drafts {
+  const prefix = `plumbline:draft:${exerciseId}:`;
+  return {
+    put(path, base, text) {
+      try {
+        localStorage.setItem(prefix + path, JSON.stringify({ base, text }));
+      } catch {
+        // Too large or forbidden: the write that follows the pause has to do.
+      }
+    },
+    drop(path) {
+      try {
+        localStorage.removeItem(prefix + path);
+      } catch {
+        // Nothing was kept.
+      }
+    },
+    all() {
+      try {
+        return Object.keys(localStorage)
+          .filter((key) => key.startsWith(prefix))
+          .flatMap((key) => {
+            const value: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
+            if (typeof value !== 'object' || value === null || !('base' in value) || !('text' in value)) return [];
+            return typeof value.base === 'string' && typeof value.text === 'string' ? [{ path: key.slice(prefix.length), base: value.base, text: value.text }] : [];
+          });
+      } catch {
+        return [];
+      }
+    },
+  };
+}
+
+export class OpenFiles {
+  open = $state.raw<readonly OpenFile[]>([]);
+  active = $state.raw<OpenFile | null>(null);
+  /** Diagnostics of workflow files that are not open, by path. */
+  others = $state.raw<ReadonlyMap<string, readonly Diagnostic[]>>(new Map());
+  /** Where the editor is to go, once it has the file: line and column from 1. */
+  goTo = $state.raw<{ readonly path: string; readonly line: number; readonly column: number; readonly nonce: number } | null>(null);
+  private readonly client: WorldClient;
+  private readonly drafts: Drafts;
+  private readonly say: (words: string) => void;
+
+  constructor(client: WorldClient, exerciseId: string, say: (words: string) => void) {
+    this.client = client;
+    this.drafts = draftsOf(exerciseId);
+    this.say = say;
+  }
+
+  get unsaved(): readonly OpenFile[] {
+    return this.open.filter((file) => file.mark !== 'saved');
+  }
+
+  find(path: string): OpenFile | undefined {
+    return this.open.find((file) => file.path === path);
+  }
+
+  /** Opens a file (an absolute path) in a tab and shows it. */
+  async show(path: string, line?: number, column = 1): Promise<OpenFile> {
+    let file = this.find(path);
+    if (!file) {
+      file = new OpenFile(path);
+      this.open = [...this.open, file];
+      this.active = file;
+      await this.read(file);
+    }
+    this.active = file;
+    if (line !== undefined) this.goTo = { path, line, column, nonce: (this.goTo?.nonce ?? 0) + 1 };
+    return file;
+  }
+
+  /** Begins a file that is not there yet: the first edit makes it. */
+  begin(file: OpenFile): void {
+    if (file.without?.reason === 'missing') file.without = null;
+  }
+
+  /** Closes a tab. Edits are written first; gives false, and keeps it open, when they cannot be. */
+  async close(file: OpenFile): Promise<boolean> {
+    await this.write(file);
+    if (file.mark === 'conflict' || file.mark === 'failed') {
+      this.active = file;
+      return false;
+    }
+    this.drop(file);
+    return true;
+  }
+
+  /** Closes a tab and forgets its edits. */
+  drop(file: OpenFile): void {
+    const index = this.open.indexOf(file);
+    this.cancel(file);
+    this.drafts.drop(file.path);
+    this.open = this.open.filter((other) => other !== file);
+    if (this.active === file) this.active = this.open[Math.min(index, this.open.length - 1)] ?? null;
+  }
+
+  /** The editor's text has changed. */
+  edited(file: OpenFile, text: string): void {
+    if (text === file.text) return;
+    file.text = text;
+    this.drafts.put(file.path, file.base, text);
+    if (file.mark !== 'conflict' && file.mark !== 'gone') file.mark = 'unsaved';
+    this.cancel(file);
+    file.timer = setTimeout(() => void this.write(file), PAUSE);
+    this.checkSoon(file);
+  }
+
+  /** Writes one file now (Ctrl+S). Gives when it is done or has failed visibly. */
+  async write(file: OpenFile): Promise<void> {
+    this.cancel(file);
+    if (file.writing) await file.writing;
+    if (file.mark !== 'unsaved' && file.mark !== 'failed') return;
+    file.writing = this.writeNow(file, file.version);
+    await file.writing;
+    file.writing = null;
+  }
+
+  /** Writes everything that waits: before a command runs, and when the page is left. */
+  async writeAll(): Promise<void> {
+    await Promise.all(this.unsaved.map((file) => this.write(file)));
+  }
+
+  private async writeNow(file: OpenFile, version: number | undefined): Promise<void> {
+    const { text } = file;
+    file.mark = 'saving';
+    try {
+      const written = version === undefined ? await this.client.writeText(file.path, text) : await this.client.writeText(file.path, text, version);
+      file.version = written.version;
+      file.base = text;
+      file.theirs = null;
+      if (file.text === text) {
+        file.mark = 'saved';
+        this.drafts.drop(file.path);
+      } else {
+        file.mark = 'unsaved';
+        this.drafts.put(file.path, text, file.text);
+      }
+    } catch (error) {
+      const underneath = await this.client.readText(file.path).catch(() => null);
+      if (underneath?.ok && underneath.version !== version && version !== undefined) this.conflict(file, underneath.text, underneath.version);
+      else if (underneath && !underneath.ok && underneath.reason === 'missing') file.mark = 'gone';
+      else {
+        file.mark = 'failed';
+        file.failure = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  private conflict(file: OpenFile, theirs: string, version: number | undefined): void {
+    if (theirs === file.text) return this.accept(file, theirs, version);
+    file.theirs = theirs;
+    file.version = version;
+    file.mark = 'conflict';
+    this.cancel(file);
+  }
+
+  private accept(file: OpenFile, text: string, version: number | undefined): void {
+    const changed = file.text !== text;
+    file.base = text;
+    file.text = text;
+    file.version = version;
+    file.theirs = null;
+    file.without = null;
+    file.mark = 'saved';
+    this.drafts.drop(file.path);
+    if (changed) file.outside += 1;
+    this.checkSoon(file);
+  }
+
+  /** Ends a conflict, or the removal of a file, in favour of what the editor has. */
+  async keepMine(file: OpenFile): Promise<void> {
+    file.mark = 'unsaved';
+    file.writing = this.writeNow(file, undefined);
+    await file.writing;
+    file.writing = null;
+  }
+
+  /** Ends a conflict in favour of the file. */
+  takeTheirs(file: OpenFile): void {
+    if (file.theirs !== null) this.accept(file, file.theirs, file.version);
+  }
+
+  /** Files changed in the world: open ones are read again, unless it was our own write. */
+  async changed(paths: ReadonlySet<string>): Promise<void> {
+    await Promise.all(
+      this.open
+        .filter((file) => paths.has(file.path) || [...paths].some((path) => file.path.startsWith(`${path}/`)))
+        .map(async (file) => {
+          if (file.writing) await file.writing;
+          await this.read(file);
+        }),
+    );
+    await this.checkOthers([...paths].filter(isWorkflow));
+  }
+
+  private async read(file: OpenFile): Promise<void> {
+    const found = await this.client.readText(file.path);
+    if (!found.ok) {
+      if (found.reason === 'missing' && file.base !== '') file.mark = 'gone';
+      else file.without = found;
+      return;
+    }
+    if (found.version === file.version && file.mark !== 'gone') return;
+    const edited = file.mark !== 'saved' && file.text !== file.base;
+    if (edited && found.text !== file.base) this.conflict(file, found.text, found.version);
+    else if (edited) file.version = found.version;
+    else this.accept(file, found.text, found.version);
+  }
+
+  /** Brings back edits that a reload interrupted: written when the file is as it was, else shown as a conflict. */
+  async restoreDrafts(): Promise<void> {
+    for (const draft of this.drafts.all()) {
+      const file = await this.show(draft.path);
+      if (file.base === draft.text && file.without === null) this.drafts.drop(draft.path);
+      else {
+        const underneath = file.base;
+        file.text = draft.text;
+        file.outside += 1;
+        if (file.without?.reason === 'missing') file.mark = 'gone';
+        else if (underneath === draft.base) {
+          file.mark = 'unsaved';
+          await this.write(file);
+          this.say(`${file.name}: your last edit, from before the page was closed, is back.`);
+        } else this.conflict(file, underneath, file.version);
+      }
+    }
+  }
+
+  /** Forgets every open file, for a world that began anew. */
+  clear(): void {
+    for (const file of [...this.open]) this.drop(file);
+    this.others = new Map();
+  }
+
+  private cancel(file: OpenFile): void {
+    if (file.timer !== null) clearTimeout(file.timer);
+    file.timer = null;
+  }
+
+  private checkSoon(file: OpenFile): void {
+    if (!isWorkflow(file.path)) return;
+    if (file.checkTimer !== null) clearTimeout(file.checkTimer);
+    file.checkTimer = setTimeout(() => void this.check(file), CHECK_PAUSE);
+  }
+
+  private async check(file: OpenFile): Promise<void> {
+    const { text } = file;
+    const diagnostics = await this.client.validateWorkflow(file.path, text).catch(() => []);
+    if (file.text === text) file.diagnostics = diagnostics;
+  }
+
+  /** Checks workflow files that are not open, so that the list of problems is whole. */
+  async checkOthers(paths: readonly string[]): Promise<void> {
+    const next = new Map(this.others);
+    for (const path of paths) {
+      const found = await this.client.readText(path).catch(() => null);
+      if (found?.ok) next.set(path, await this.client.validateWorkflow(path, found.text).catch(() => []));
+      else next.delete(path);
+    }
+    this.others = next;
+  }
+
+  /** Every known problem, by file, with absolute paths. */
+  get problems(): readonly { readonly path: string; readonly diagnostic: Diagnostic }[] {
+    const open = new Set(this.open.map((file) => file.path));
+    return [
+      ...this.open.flatMap((file) => [...file.diagnostics, ...mergeMarks(file)].map((diagnostic) => ({ path: file.path, diagnostic }))),
+      ...[...this.others].filter(([path]) => !open.has(path)).flatMap(([path, list]) => list.map((diagnostic) => ({ path, diagnostic }))),
+    ];
+  }
+}
+
+function mergeMarks(file: OpenFile): readonly Diagnostic[] {
+  return mergeBlocks(file.text).map((block) => ({
+    severity: 'error',
+    file: file.path,
+    line: block.start,
+    column: 1,
+    message: `Merge not finished: choose between lines ${block.start + 1} to ${block.middle - 1} and ${block.middle + 1} to ${block.end - 1}, and remove the three marker lines.`,
+  }));
+}

@@ -1,0 +1,387 @@
+/** The workbench's one reactive state: what the world says, what is open and what is asked. Components read it; its methods change it. */
+import { getContext } from 'svelte';
+import type { Place } from '../checks/contract.ts';
+import type { PhoneState } from '../cloud/contract.ts';
+import type { LogLine, Run } from '../pipelines/contract.ts';
+import type { LessonTab } from '../site/lesson-page.ts';
+import type { CheckState, FileNode, GraphCommit, PythonState, RepositoryState, SaveState, WorldClient, WorldNotice, WorldSummary } from '../world/contract.ts';
+import { foldersAbove } from './code/tree.ts';
+import { counted, duration, refName } from './format.ts';
+import { Layout } from './layout.svelte.ts';
+import { OpenFiles, isWorkflow } from './open-files.svelte.ts';
+import { outcomeState, verdictWords } from './outcomes/order.ts';
+import { isLive, stateOf } from './runs/status.ts';
+import type { StateName } from './runs/status.ts';
+import type { TerminalSession } from './terminal/session.ts';
+
+export type View = 'code' | 'history' | 'runs' | 'phone';
+export type LowerTab = 'terminal' | 'problems';
+export type DialogName = 'start-over' | 'solution' | 'take-home' | 'keys';
+
+export interface Toast {
+  readonly id: number;
+  readonly state: StateName;
+  readonly text: string;
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+/** Toasts that ask nothing leave by themselves after this long, in ms. */
+const TOAST_TIME = 8000;
+
+export class Workbench {
+  readonly client: WorldClient;
+  readonly exerciseId: string;
+  readonly base: string;
+  readonly repository: string;
+  readonly folder: string;
+  readonly epoch: number;
+  readonly resumed: boolean;
+  readonly layout = new Layout();
+  readonly files: OpenFiles;
+
+  checks = $state.raw<readonly CheckState[]>([]);
+  runs = $state.raw<readonly Run[]>([]);
+  phone: PhoneState = $state.raw({ live: null, previous: null, score: null, hours: [], deployments: [], recent: [] });
+  now = $state(0);
+  saved: SaveState = $state.raw({ status: 'saved', at: 0 });
+  python: PythonState = $state.raw({ status: 'cold' });
+  nodes = $state.raw<readonly FileNode[]>([]);
+  git = $state.raw<RepositoryState | null>(null);
+  commits = $state.raw<readonly GraphCommit[] | null>(null);
+  online = $state(true);
+
+  view = $state<View>('code');
+  /** What a phone shows; `history` lives under More. */
+  tab = $state<LessonTab>('files');
+  lower = $state<LowerTab>('terminal');
+  dialog = $state<DialogName | null>(null);
+  toasts = $state.raw<readonly Toast[]>([]);
+  /** Words for assistive technology, spoken politely. */
+  spoken = $state('');
+  checking = $state(false);
+  /** What last went wrong, shown over the view until it is dismissed. */
+  trouble = $state.raw<{ readonly what: string; readonly why: string } | null>(null);
+
+  selectedRun = $state<number | null>(null);
+  selectedJob = $state<string | null>(null);
+  selectedCommit = $state<string | null>(null);
+  openFolders = $state.raw<ReadonlySet<string>>(new Set());
+  /** Lines of runs that were looked at, by run; `logVersion` rises with each change. */
+  readonly logs = new Map<number, LogLine[]>();
+  logVersion = $state(0);
+  /** A terminal that code from the lesson goes to. */
+  terminal: TerminalSession | null = null;
+  /** Rises when the world began anew: terminals show a fresh prompt. */
+  generation = $state(0);
+
+  private lastToast = 0;
+  private readonly loadingLogs = new Set<number>();
+
+  constructor(client: WorldClient, summary: WorldSummary, base: string) {
+    this.client = client;
+    this.exerciseId = summary.exerciseId;
+    this.base = base;
+    this.repository = summary.repository;
+    this.folder = summary.folder;
+    this.epoch = summary.epoch;
+    this.resumed = summary.resumed;
+    this.files = new OpenFiles(client, summary.exerciseId, (words) => this.toast('success', words));
+    this.take(summary);
+  }
+
+  private take(summary: WorldSummary): void {
+    this.checks = summary.checks;
+    this.runs = summary.runs;
+    this.phone = summary.phone;
+    this.now = summary.now;
+    this.saved = summary.saved;
+    this.python = summary.python;
+  }
+
+  /** Begins to listen to the world and reads what the first screen shows. */
+  async begin(): Promise<void> {
+    await this.client.subscribe((notice) => this.hear(notice));
+    await Promise.all([this.readFiles(), this.readRepository()]);
+    const workflows = this.nodes.filter((node) => isWorkflow(node.path)).map((node) => node.path);
+    if (this.openFolders.size === 0) this.openFolders = new Set(workflows.flatMap((path) => foldersAbove(path, this.folder)));
+    await this.files.restoreDrafts();
+    void this.files.checkOthers(workflows);
+  }
+
+  // --- what the world says -------------------------------------------------------------------------------------------------------------
+
+  private hear(notice: WorldNotice): void {
+    switch (notice.type) {
+      case 'event':
+        return this.hearEvent(notice.event);
+      case 'files':
+        void this.readFiles();
+        void this.files.changed(new Set(notice.changes.map((change) => this.absolute(change.path))));
+        return;
+      case 'repository':
+        void this.readRepository();
+        return;
+      case 'run':
+        return this.hearRun(notice.run);
+      case 'log': {
+        const lines = this.logs.get(notice.runId);
+        if (!lines || this.loadingLogs.has(notice.runId)) return;
+        for (const line of notice.lines) lines.push(line);
+        this.logVersion += 1;
+        return;
+      }
+      case 'checks':
+        return this.hearChecks(notice.checks);
+      case 'phone':
+        this.phone = notice.phone;
+        return;
+      case 'clock':
+        this.now = notice.now;
+        return;
+      case 'open':
+        void this.openPath(notice.path, 1, 1, true);
+        return;
+      case 'fault':
+        return this.fault('Something in the page went wrong', notice.message);
+      case 'saved':
+        if (notice.state.status === 'unsaved' && this.saved.status !== 'unsaved') this.say(`Not saved. ${notice.state.message}`);
+        this.saved = notice.state;
+        return;
+      case 'python':
+        if (notice.state.status === 'failed') this.say(`Python could not be loaded. ${notice.state.message}`);
+        this.python = notice.state;
+    }
+  }
+
+  private hearEvent(event: Extract<WorldNotice, { type: 'event' }>['event']): void {
+    if (event.type === 'deployment.created') {
+      const deployment = this.phone.deployments.find((one) => one.id === event.deploymentId);
+      const run = deployment ? this.runs.find((one) => one.id === deployment.runId) : undefined;
+      if (deployment && run)
+        this.toast('success', `Run ${run.number} reached the phone in ${duration(deployment.liveAt - deployment.pushedAt)}`, { label: 'Look', run: () => this.show('phone') });
+    }
+  }
+
+  private hearRun(run: Run): void {
+    const before = this.runs.find((one) => one.id === run.id);
+    const others = this.runs.filter((one) => one.id !== run.id);
+    this.runs = [run, ...others].sort((a, b) => b.number - a.number || b.id - a.id);
+    if (!before && (this.selectedRun === null || this.selectedRun === others[0]?.id)) this.selectRun(run.id);
+    if (run.status === 'completed' && before?.status !== 'completed') {
+      const failed = run.jobs.filter((job) => job.conclusion === 'failure').length;
+      const state = stateOf(run);
+      const outcome = state === 'success' ? 'passed' : state === 'failure' ? `failed${failed > 0 ? `, ${counted(failed, 'job')} failed` : ''}` : `was ${state}`;
+      this.say(`Run ${run.number}, ${run.title}, on ${refName(run.ref)} ${outcome}.`);
+    }
+  }
+
+  private hearChecks(checks: readonly CheckState[]): void {
+    for (const check of checks) {
+      const before = this.checks.find((one) => one.id === check.id);
+      if (check.state === 'settled' && before && (before.verdict?.status !== check.verdict?.status || before.verdict === null)) this.say(verdictWords(check));
+    }
+    this.checks = checks;
+  }
+
+  private async readFiles(): Promise<void> {
+    this.nodes = (await this.client.listFiles()).map((node) => ({ ...node, path: this.absolute(node.path) }));
+  }
+
+  private async readRepository(): Promise<void> {
+    this.git = await this.client.repositoryState().catch(() => null);
+    if (this.commits !== null || this.view === 'history') await this.readHistory();
+  }
+
+  async readHistory(): Promise<void> {
+    this.commits = await this.client.history(400).catch(() => []);
+  }
+
+  /** The lines of a run, read once and kept up by notices. */
+  async readLog(runId: number): Promise<void> {
+    if (this.logs.has(runId)) return;
+    this.loadingLogs.add(runId);
+    this.logs.set(runId, []);
+    try {
+      this.logs.set(runId, [...(await this.client.runLog(runId))]);
+    } finally {
+      this.loadingLogs.delete(runId);
+      this.logVersion += 1;
+    }
+  }
+
+  // --- paths ---------------------------------------------------------------------------------------------------------------------------
+
+  /** A path as the world's files have it. Paths of workflows and of git are relative to the repository. */
+  absolute(path: string): string {
+    return path.startsWith('/') ? path : `${this.folder}/${path}`;
+  }
+
+  /** A path as people read it: relative to the repository. */
+  relative(path: string): string {
+    return path.startsWith(`${this.folder}/`) ? path.slice(this.folder.length + 1) : path;
+  }
+
+  // --- what is open ----------------------------------------------------------------------------------------------------------------------
+
+  show(view: View): void {
+    this.view = view;
+    if (view === 'code') this.tab = this.tab === 'terminal' ? 'terminal' : 'files';
+    else this.tab = view === 'history' ? 'more' : view;
+    if (view === 'history' && this.commits === null) void this.readHistory();
+    if (view === 'runs' && this.selectedRun === null) this.selectRun(this.runs[0]?.id ?? null);
+  }
+
+  showTab(tab: LessonTab): void {
+    this.tab = tab;
+    if (tab === 'files') this.view = 'code';
+    else if (tab === 'terminal') [this.view, this.lower] = ['code', 'terminal'];
+    else if (tab === 'runs' || tab === 'phone') this.show(tab);
+  }
+
+  showTerminal(): void {
+    this.view = 'code';
+    this.tab = 'terminal';
+    this.lower = 'terminal';
+    this.layout.fold('terminal', false);
+  }
+
+  /** Opens a file, or unfolds a folder in the tree. With `create`, a file that is not there begins empty. */
+  async openPath(path: string, line?: number, column?: number, create = false): Promise<void> {
+    const target = this.absolute(path.replace(/\/$/, ''));
+    this.view = 'code';
+    this.tab = 'files';
+    const folders = foldersAbove(target, this.folder);
+    const isFolder = this.nodes.some((node) => node.path === target && node.type === 'directory') || this.nodes.some((node) => node.path.startsWith(`${target}/`));
+    this.openFolders = new Set([...this.openFolders, ...folders, ...(isFolder ? [target] : [])]);
+    if (isFolder) return;
+    const file = await this.files.show(target, line, column);
+    if (create) this.files.begin(file);
+  }
+
+  selectRun(id: number | null): void {
+    if (id === this.selectedRun) return;
+    this.selectedRun = id;
+    this.selectedJob = null;
+  }
+
+  openRun(id: number, jobKey?: string): void {
+    this.show('runs');
+    this.selectRun(id);
+    if (jobKey !== undefined) this.selectedJob = jobKey;
+  }
+
+  openCommit(id: string): void {
+    this.selectedCommit = id;
+    this.show('history');
+  }
+
+  openPlace(place: Place): void {
+    switch (place.kind) {
+      case 'file':
+        return void this.openPath(place.path, place.line);
+      case 'run':
+        return this.openRun(place.runId, place.jobKey);
+      case 'commit':
+        return this.openCommit(place.id);
+      case 'view':
+        return this.show(place.view);
+    }
+  }
+
+  /** Puts code from the lesson into the terminal and runs it. */
+  runCode(code: string): void {
+    this.showTerminal();
+    if (this.terminal?.run(code) !== true) this.toast('warning', 'The terminal is busy. Ctrl+C there stops what runs.', { label: 'Open the terminal', run: () => this.showTerminal() });
+  }
+
+  // --- what is asked ---------------------------------------------------------------------------------------------------------------------
+
+  async checkNow(): Promise<void> {
+    if (this.checking) return;
+    this.checking = true;
+    try {
+      await this.files.writeAll();
+      await this.client.checkNow();
+      const held = this.checks.filter((check) => outcomeState(check) === 'holds').length;
+      this.say(`Checked: ${held} of ${this.checks.length} outcomes hold.`);
+    } catch (error) {
+      this.fault('The outcomes could not be checked', error);
+    } finally {
+      this.checking = false;
+    }
+  }
+
+  async nextHint(): Promise<void> {
+    const check = this.checks.find((one) => one.verdict?.status === 'fails' && one.hints.shown.length < one.hints.total);
+    if (check) await this.client.showHint(check.id);
+    else this.say('There is no further hint.');
+  }
+
+  async cancelRun(id: number): Promise<void> {
+    await this.client.cancelRun(id).catch((error: unknown) => this.fault('The run could not be cancelled', error));
+  }
+
+  /** Puts everything back to how the lesson began. */
+  async startOver(): Promise<void> {
+    this.files.clear();
+    await this.client.reset();
+    await this.takeAnew();
+  }
+
+  /** Replaces this world by one from a file. */
+  async importWorld(bytes: Uint8Array): Promise<void> {
+    await this.client.importWorld(bytes);
+    this.files.clear();
+    await this.takeAnew();
+  }
+
+  private async takeAnew(): Promise<void> {
+    this.logs.clear();
+    this.logVersion += 1;
+    this.selectedRun = null;
+    this.selectedJob = null;
+    this.selectedCommit = null;
+    this.commits = null;
+    this.take(await this.client.summary());
+    await Promise.all([this.readFiles(), this.readRepository()]);
+    this.generation += 1;
+    void this.files.checkOthers(this.nodes.filter((node) => isWorkflow(node.path)).map((node) => node.path));
+  }
+
+  // --- telling ---------------------------------------------------------------------------------------------------------------------------
+
+  say(words: string): void {
+    this.spoken = words;
+  }
+
+  toast(state: StateName, text: string, action: Toast['action'] = null): void {
+    const toast: Toast = { id: ++this.lastToast, state, text, action };
+    this.toasts = [...this.toasts.slice(-2), toast];
+    if (action === null) setTimeout(() => this.dismiss(toast.id), TOAST_TIME);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  /** An action failed: says which, and why. It stays until it is dismissed. */
+  fault(what: string, error: unknown): void {
+    this.trouble = { what, why: error instanceof Error ? error.message : String(error) };
+  }
+
+  get liveRun(): Run | undefined {
+    return this.runs.find(isLive);
+  }
+}
+
+const KEY = Symbol('workbench');
+
+/** The context that `mount` hands to components. */
+export function workbenchContext(workbench: Workbench): Map<unknown, unknown> {
+  return new Map([[KEY, workbench]]);
+}
+
+/** The workbench of the component's page. */
+export function useWorkbench(): Workbench {
+  return getContext<Workbench>(KEY);
+}
