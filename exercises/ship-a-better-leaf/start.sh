@@ -140,4 +140,4 @@ cd ~ && rm -rf /tmp/history
 git clone https://origin.fieldleaf.test/leaf.git leaf
 
 # People use version 0.3 for a day and a half before the learner sits down.
-sleep 129600
+sleep 133200
