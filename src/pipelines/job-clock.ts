@@ -1,21 +1,27 @@
 import type { Clock, PythonHost, PythonJob, PythonProcess } from '../platform/platform.ts';
 import { pythonProcess } from './durations.ts';
 
+/** Called around every stretch in which virtual time passes for a job. */
+export interface SleepWatcher {
+  beforeSleep(): void;
+  afterSleep(): void;
+}
+
 /**
  * The clock as one job sees it: while the job works it holds virtual time still, and while it sleeps it lets go. While a step is being
  * stopped its sleeps end at once and time stands still.
  */
 export class JobClock implements Clock {
   readonly #clock: Clock;
-  readonly #onWake: () => void;
+  readonly #watcher: SleepWatcher;
   #stop = new AbortController();
   #sleepers = 0;
   #release: (() => void) | null = null;
 
-  /** Holds the clock from now on. `onWake` is called whenever virtual time has passed for this job. */
-  constructor(clock: Clock, onWake: () => void = () => {}) {
+  /** Holds the clock from now on. */
+  constructor(clock: Clock, watcher: SleepWatcher) {
     this.#clock = clock;
-    this.#onWake = onWake;
+    this.#watcher = watcher;
     this.#hold();
   }
 
@@ -25,6 +31,7 @@ export class JobClock implements Clock {
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms <= 0) return;
+    this.#watcher.beforeSleep();
     this.#stop.signal.throwIfAborted();
     const either = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
     this.#sleepers++;
@@ -35,7 +42,7 @@ export class JobClock implements Clock {
     } finally {
       this.#sleepers--;
       this.#hold();
-      this.#onWake();
+      this.#watcher.afterSleep();
     }
   }
 

@@ -48,6 +48,8 @@ export interface JobSurroundings {
   annotate(annotation: Annotation): void;
   /** Something of the job has changed. */
   changed(): void;
+  /** Time is about to pass: what has happened until now is told. */
+  tell(): void;
 }
 
 /** Why a job is stopped; each is told in the log. */
@@ -96,7 +98,7 @@ export class JobExecution {
   constructor(order: JobOrder, around: JobSurroundings) {
     this.#order = order;
     this.#around = around;
-    this.#clock = new JobClock(around.host.clock, () => this.#watch?.());
+    this.#clock = new JobClock(around.host.clock, { beforeSleep: () => around.tell(), afterSleep: () => this.#watch?.() });
     this.#debug = order.secrets['ACTIONS_STEP_DEBUG'] === 'true' || order.vars['ACTIONS_STEP_DEBUG'] === 'true';
     for (const secret of Object.values(order.secrets)) this.#masker.add(secret);
     this.#masker.add(this.#token);

@@ -9,6 +9,7 @@ import { REAL_LIMIT } from './durations.ts';
 import { githubContext } from './github/contexts.ts';
 import { type ParsedWorkflow, parseWorkflow } from './github/parse.ts';
 import { asksToSkip, startsOn } from './github/triggers.ts';
+import { inNextMacrotask } from './macrotask.ts';
 import { builtinRunner } from './runners/builtin.ts';
 import { Scheduler } from './scheduler.ts';
 import { WorkflowRun } from './workflow-run.ts';
@@ -50,6 +51,7 @@ class PipelineService implements Pipelines {
       realLimit: options.realLimit ?? REAL_LIMIT,
       log: (run, line) => this.#log(run, line),
       changed: (run, part) => this.#noteChange(run, part),
+      tell: () => this.#flush(),
     });
   }
 
@@ -224,10 +226,10 @@ class PipelineService implements Pipelines {
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    setTimeout(() => {
+    inNextMacrotask(() => {
       this.#flushing = false;
       this.#flush();
-    }, 0);
+    });
   }
 
   #flush(): void {

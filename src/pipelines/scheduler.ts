@@ -21,6 +21,8 @@ export interface SchedulerSurroundings {
   log(run: Run, line: LogLine): void;
   /** `part` says whether the run itself changed (it began or ended), or only something in it. */
   changed(run: Run, part: 'run' | 'job'): void;
+  /** Time is about to pass: what has happened until now is told. */
+  tell(): void;
 }
 
 interface Active {
@@ -231,6 +233,7 @@ export class Scheduler {
         log: (line) => this.#around.log(run, line),
         annotate: (made) => void run.annotations.push(made),
         changed: () => this.#around.changed(run, 'job'),
+        tell: () => this.#around.tell(),
       },
     );
   }
