@@ -20,9 +20,12 @@ import { type Located, type Place, problem } from '../yaml.ts';
 import { explain } from './messages.ts';
 import { mappingInFile, placeInFile } from './paths.ts';
 
+/** Nobody reads more, and a file of nothing but mistakes shouldn't hold the editor up. */
+const MAX_ERRORS = 100;
+
 /** What the schema and GitHub's converter have against this file. */
 export function checkAgainstSchema(file: string, root: Located): readonly Diagnostic[] {
-  const errors = new TemplateValidationErrors();
+  const errors = new TemplateValidationErrors(MAX_ERRORS);
   const context = new TemplateContext(errors, getWorkflowSchema(), new NoOperationTraceWriter());
   const fileId = context.getFileId(file);
   const template = readTemplate(context, WORKFLOW_ROOT, new LocatedReader(root, fileId), fileId);
