@@ -1,5 +1,6 @@
 /** commands: what a computer has in /usr/bin beside just-bash's own. It imports the files of this room and the platform's types. */
 import type { CustomCommand } from 'just-bash';
+import { attachedCommands } from './attached.ts';
 import type { CommandHost } from './host.ts';
 import { listingCommands } from './listing.ts';
 import { pathCommands } from './paths.ts';
@@ -19,5 +20,6 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...readingCommands(host),
     ...listingCommands(host),
     ...throughCommands(host),
+    ...attachedCommands(),
   ];
 }

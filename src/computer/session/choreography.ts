@@ -56,6 +56,19 @@ export interface Choreography {
 
 const QUIET = redirection('>>', '/dev/null', 2);
 const LEAVE_LOOPS = statementOf(simpleCommand('break', [word('1000')], [QUIET]));
+/** `(exit $?)` */
+const EXIT_WITH_STATUS: Compound = {
+  type: 'Subshell',
+  body: [statementOf(simpleCommand('exit', [{ type: 'Word', parts: [{ type: 'ParameterExpansion', parameter: '?', operation: null }] }]))],
+  redirections: [],
+};
+/** `(exit $?) && :`, which `set -e` does not take for a failure. */
+const KEEP_STATUS: Statement = {
+  ...statementOf(EXIT_WITH_STATUS),
+  pipelines: [pipelineOf(EXIT_WITH_STATUS), pipelineOf(simpleCommand(':'))],
+  operators: ['&&'],
+};
+const NO_FAILURE = statementOf(simpleCommand(':'));
 const TO_TERMINAL = redirection('>>', TERMINAL, 1);
 const ERRORS_TO_TERMINAL = redirection('>>', TERMINAL_ERRORS, 2);
 const SHELL_ERRORS_TO_TERMINAL = redirection('>>', SHELL_ERRORS, 2);
@@ -82,22 +95,42 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     return script;
   }
 
-  function visit(node: unknown, captures: boolean): void {
+  /** `isAssigned`: within the value of an assignment, whose exit code is that of its command substitution. */
+  function visit(node: unknown, isAssigned: boolean): void {
     if (typeof node !== 'object' || node === null || prepared.has(node)) return;
     prepared.add(node);
     if (Array.isArray(node)) {
-      for (const element of node.slice()) visit(element, false);
-      if (isStatements(node)) makeLazy(node, (list) => perform(list, captures));
-      return;
+      for (const element of node.slice()) visit(element, isAssigned);
+      if (isStatements(node)) makeLazy(node, (list) => perform(list, false));
+    } else if (isSubstitution(node)) {
+      visitSubstitution(node, isAssigned);
+    } else if (isAssignment(node)) {
+      visit(node.assignments, true);
+      visit(node.redirections, false);
+      returnZero(node);
+    } else {
+      for (const value of Object.values(node)) visit(value, isAssigned);
     }
-    const isSubstitution = 'type' in node && (node.type === 'CommandSubstitution' || node.type === 'ProcessSubstitution');
-    if (isSubstitution && 'body' in node) {
-      const body = node.body as Script;
-      prepared.add(body);
-      visit(body.statements, true);
-      return;
-    }
-    for (const value of Object.values(node)) visit(value, false);
+  }
+
+  function visitSubstitution({ type, body }: Substitution, isAssigned: boolean): void {
+    prepared.add(body);
+    const { statements } = body;
+    for (const statement of statements) visit(statement, false);
+    prepared.add(statements);
+    const end = isAssigned ? KEEP_STATUS : NO_FAILURE;
+    const walk = type === 'ProcessSubstitution' || setsOptions(statements) ? () => perform(statements, true) : () => perform(withoutErrexit(statements, end), true);
+    makeLazy(statements, walk);
+  }
+
+  /**
+   * A command substitution does not inherit `set -e`: its statements become a condition, where just-bash knows that it does not hold. A
+   * failure in it must not hide that of the command it stands in either, which is what a last statement of `a || b` does in just-bash.
+   */
+  function withoutErrexit(statements: readonly Statement[], end: Statement): readonly Statement[] {
+    const body = statements.slice();
+    const condition = lazyList(() => perform(body, true));
+    return [statementOf({ type: 'If', clauses: [{ condition, body: [] }], elseBody: [KEEP_STATUS], redirections: [] }), end];
   }
 
   /** Runs a list: each statement dressed for the streams that the list was entered with. */
@@ -130,15 +163,38 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   }
 
   function dressStatement(statement: Statement, sink: number): Statement {
-    const pipelines = statement.pipelines.map((pipeline) => dressPipeline(pipeline, sink));
-    if (pipelines.length === 1) return { ...statement, pipelines };
+    const last = statement.pipelines.length - 1;
+    const pipelines = statement.pipelines.map((pipeline, i) => ({
+      plain: dressPipeline(pipeline, sink),
+      guarded: i < last || pipeline.negated ? guarded(pipeline, sink) : null,
+    }));
     return {
       ...statement,
-      pipelines: lazyElements(pipelines, (pipeline) => {
+      pipelines: lazyElements(pipelines, ({ plain, guarded }) => {
         if (run.interrupted) return LEAVE_LOOPS.pipelines[0]!;
         run.sink = sink;
-        return pipeline;
+        return guarded?.isNeeded() === true ? guarded.pipeline : plain;
       }),
+    };
+  }
+
+  /**
+   * `set -e` does not hold inside what `&&`, `||` or `!` look at, functions and groups included; just-bash only knows that of conditions.
+   * So such a pipeline becomes the condition of an `if` that leaves its exit code as it is.
+   */
+  function guarded(pipeline: Pipeline, sink: number) {
+    const condition = dressPipeline({ ...pipeline, negated: false }, sink);
+    const asCondition: CommandNode = {
+      type: 'If',
+      clauses: [{ condition: [{ ...statementOf(simpleCommand(':')), pipelines: [condition] }], body: [] }],
+      elseBody: [KEEP_STATUS],
+      redirections: [],
+    };
+    const isCompound = pipeline.timed === true || pipeline.commands.some((command) => dressCommand(command, sink).command.type !== 'SimpleCommand');
+    const names = pipeline.commands.flatMap((command) => (command.type === 'SimpleCommand' ? (literalText(command.name) ?? []) : []));
+    return {
+      pipeline: { ...pipelineOf(asCondition), negated: pipeline.negated },
+      isNeeded: () => isCompound || names.length < pipeline.commands.length || names.some((name) => run.functions.has(name)),
     };
   }
 
@@ -183,7 +239,10 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
 
   function dressSimple(command: SimpleCommand, sink: number, inner: number): CommandNode {
     const name = literalText(command.name);
-    if (command.name === null) return command;
+    if (command.name === null) {
+      // What the substitution returned is looked at once more, by a statement that `set -e` holds for.
+      return command.assignments.some(hasSubstitution) && command.redirections.length === 0 ? groupOf([statementOf(command), statementOf(EXIT_WITH_STATUS)]) : command;
+    }
     if (command.assignments.length === 0) {
       if (name === 'eval') return groupOf(lazyList(() => evaluate(command.args)), [...terminalRedirections(sink), ...command.redirections]);
       if ((name === 'source' || name === '.') && command.args.length > 0) {
@@ -367,6 +426,52 @@ function declareGlobally(statement: Statement): void {
       if (name === 'declare' || name === 'typeset') command.args.unshift(word('-g'));
     }
   }
+}
+
+type Substitution = Extract<Word['parts'][number], { type: 'CommandSubstitution' | 'ProcessSubstitution' }>;
+
+function isSubstitution(node: object): node is Substitution {
+  return 'type' in node && (node.type === 'CommandSubstitution' || node.type === 'ProcessSubstitution');
+}
+
+function setsOptions(statements: readonly Statement[]): boolean {
+  const commands = statements.slice().flatMap((statement) => statement.pipelines.flatMap((pipeline) => pipeline.commands));
+  const isFileRead = commands.length === 1 && commands[0]!.type === 'SimpleCommand' && commands[0]!.name === null;
+  return isFileRead || commands.some((command) => command.type === 'SimpleCommand' && literalText(command.name) === 'set');
+}
+
+function isAssignment(node: object): node is SimpleCommand {
+  return 'type' in node && node.type === 'SimpleCommand' && 'name' in node && node.name === null && (node as SimpleCommand).assignments.length > 0;
+}
+
+/** `$(</dev/null)` */
+const NOTHING: Word['parts'][number] = {
+  type: 'CommandSubstitution',
+  body: {
+    type: 'Script',
+    statements: [
+      statementOf({ type: 'SimpleCommand', name: null, args: [], assignments: [], redirections: [redirection('<', '/dev/null')] }),
+    ],
+  },
+  legacy: false,
+};
+
+/**
+ * `x=1` gives 0 in bash, and the last exit code in just-bash, so that `cmd || x=1` would fail under `set -e`. An empty substitution at the
+ * end makes it 0, after `$?` in the value has been read. Where the value has a substitution already, its exit code is the right one.
+ */
+function returnZero(command: SimpleCommand): void {
+  if (command.redirections.length > 0 || command.assignments.some(hasSubstitution)) return;
+  const last = command.assignments.at(-1)!;
+  const added: Word = { type: 'Word', parts: [NOTHING] };
+  if (last.array !== null) last.array.push(added);
+  else last.value = last.value === null ? added : { ...last.value, parts: [...last.value.parts, NOTHING] };
+}
+
+function hasSubstitution(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node === NOTHING) return false;
+  if (isSubstitution(node)) return true;
+  return Object.values(node).some(hasSubstitution);
 }
 
 function isStatements(list: readonly unknown[]): list is Statement[] {
