@@ -15,6 +15,8 @@ export type SaveMark = 'saved' | 'unsaved' | 'saving' | 'conflict' | 'gone' | 'f
 
 /** How long after the last key an edit is written, in ms. */
 const PAUSE = 600;
+/** How long after the first key of a burst a draft is kept, in ms. */
+const DRAFT_PAUSE = 150;
 /** Workflow files are checked this long after the last key, in ms. */
 const CHECK_PAUSE = 300;
 
@@ -44,6 +46,7 @@ export class OpenFile {
   outside = $state(0);
   timer: ReturnType<typeof setTimeout> | null = null;
   checkTimer: ReturnType<typeof setTimeout> | null = null;
+  draftTimer: ReturnType<typeof setTimeout> | null = null;
   writing: Promise<void> | null = null;
 
   constructor(path: string) {
@@ -163,7 +166,7 @@ export class OpenFiles {
   edited(file: OpenFile, text: string): void {
     if (text === file.text) return;
     file.text = text;
-    this.drafts.put(file.path, file.base, text);
+    this.draftSoon(file);
     if (file.mark !== 'conflict' && file.mark !== 'gone') file.mark = 'unsaved';
     this.cancel(file);
     file.timer = setTimeout(() => void this.write(file), PAUSE);
@@ -295,6 +298,19 @@ export class OpenFiles {
   clear(): void {
     for (const file of [...this.open]) this.drop(file);
     this.others = new Map();
+  }
+
+  /** A draft is kept a moment after the first key of a burst, not at each key: large files take a while to store. */
+  private draftSoon(file: OpenFile): void {
+    file.draftTimer ??= setTimeout(() => {
+      file.draftTimer = null;
+      if (file.mark !== 'saved') this.drafts.put(file.path, file.base, file.text);
+    }, DRAFT_PAUSE);
+  }
+
+  /** Keeps drafts of everything unsaved at this instant: the page may be about to go. */
+  keepDrafts(): void {
+    for (const file of this.unsaved) this.drafts.put(file.path, file.base, file.text);
   }
 
   private cancel(file: OpenFile): void {

@@ -167,6 +167,7 @@ export class CodeEditor {
     const uri = monaco.Uri.file(file.path);
     monaco.editor.getModel(uri)?.dispose();
     const model = monaco.editor.createModel(file.text, languageOf(file.path), uri);
+    model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
     const held: Held = { model, view: null, taking: false, decorations: [] };
     this.held.set(file, held);
     model.onDidChangeContent(() => {

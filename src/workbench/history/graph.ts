@@ -20,56 +20,44 @@ export interface GraphRow {
 
 const COLOURS = 4;
 
+type Lane = { readonly id: string; readonly colour: number } | null;
+
 /** Lays out commits that come newest first with every parent after its children. A parent that is not listed runs off the end. */
 export function graphRows(commits: readonly GraphCommit[]): readonly GraphRow[] {
-  // Each open lane waits for one commit; its colour stays the lane's while it is open.
-  let lanes: ({ readonly id: string; readonly colour: number } | null)[] = [];
+  // Each open lane waits for one commit. Several may wait for the same one: they meet where it stands, in the leftmost of them.
+  let lanes: readonly Lane[] = [];
   let colours = 0;
-  return commits.map((commit) => {
-    let lane = lanes.findIndex((open) => open?.id === commit.id);
+  return commits.map((commit, index) => {
+    const before = [...lanes];
+    let lane = before.findIndex((open) => open?.id === commit.id);
     if (lane < 0) {
-      lane = lanes.findIndex((open) => open === null);
-      if (lane < 0) lane = lanes.length;
-      lanes[lane] = { id: commit.id, colour: colours++ % COLOURS };
+      lane = before.indexOf(null);
+      if (lane < 0) lane = before.length;
+      before[lane] = { id: commit.id, colour: colours++ % COLOURS };
     }
-    const colour = lanes[lane]?.colour ?? 0;
-    const before = lanes;
-    // Lanes that waited for this commit end here, but for the one it stands in.
-    const after = before.map((open, index) => (open?.id === commit.id && index !== lane ? null : open));
-    const [first, ...others] = commit.parents;
-    if (first === undefined) after[lane] = null;
-    else after[lane] = after.some((open, index) => index !== lane && open?.id === first) ? null : { id: first, colour };
-    for (const parent of others) {
-      if (after.some((open) => open?.id === parent)) continue;
-      const free = after.indexOf(null);
-      after[free < 0 ? after.length : free] = { id: parent, colour: colours++ % COLOURS };
-    }
+    const colour = before[lane]?.colour ?? 0;
+    const after = before.map((open) => (open?.id === commit.id ? null : open));
+    const joins = new Map<string, number>();
+    commit.parents.forEach((parent, nth) => {
+      const waiting = nth === 0 ? -1 : after.findIndex((open) => open?.id === parent);
+      const free = nth === 0 ? lane : after.indexOf(null);
+      const to = waiting >= 0 ? waiting : free < 0 ? after.length : free;
+      if (waiting < 0) after[to] = { id: parent, colour: nth === 0 ? colour : colours++ % COLOURS };
+      joins.set(parent, to);
+    });
     while (after.length > 0 && after.at(-1) === null) after.pop();
     lanes = after;
-    return {
-      commit,
-      lane,
-      colour,
-      merge: commit.parents.length > 1,
-      head: commit.refs.some((ref) => ref.kind === 'head'),
-      below: linesBelow(before, after, lane, commit.parents, colour),
-    };
-  });
-}
 
-type Lanes = readonly ({ readonly id: string; readonly colour: number } | null)[];
-
-function linesBelow(before: Lanes, after: Lanes, lane: number, parents: readonly string[], colour: number): readonly LaneLine[] {
-  const lines: LaneLine[] = [];
-  before.forEach((open, index) => {
-    if (open && index !== lane && after[index]?.id === open.id) lines.push({ from: index, to: index, colour: open.colour });
+    const next = commits[index + 1]?.id;
+    const meeting = after.findIndex((open) => open?.id === next);
+    const end = (at: number): number => (after[at]?.id === next && meeting >= 0 ? meeting : at);
+    const below: LaneLine[] = [];
+    after.forEach((open, at) => {
+      if (open && before[at]?.id === open.id) below.push({ from: at, to: end(at), colour: open.colour });
+    });
+    for (const to of joins.values()) below.push({ from: lane, to: end(to), colour: after[to]?.colour ?? colour });
+    return { commit, lane, colour, merge: commit.parents.length > 1, head: commit.refs.some((ref) => ref.kind === 'head'), below };
   });
-  parents.forEach((parent, nth) => {
-    const to = after.findIndex((open) => open?.id === parent);
-    // A line to a second parent takes the colour of the lane it joins; one that ends a side lane keeps its own.
-    if (to >= 0) lines.push({ from: lane, to, colour: nth === 0 ? colour : (after[to]?.colour ?? colour) });
-  });
-  return lines;
 }
 
 /** The widest row, in lanes. */

@@ -58,8 +58,8 @@ export function chartOf(hours: readonly ServedHour[], deployments: readonly Depl
   const slot = room.width / hours.length;
   const most = Math.max(1, ...hours.map((hour) => hour.well));
   const least = Math.max(0, ...hours.map((hour) => hour.badly));
-  const unit = room.height / (most + least);
-  const zero = most * unit;
+  const unit = room.height / (most * 1.04 + least);
+  const zero = most * 1.04 * unit;
   const x = (at: number): number => ((at - first.at) / HOUR) * slot;
   const step = tickStep(Math.max(most, least));
   const ticks: { value: number; y: number }[] = [];

@@ -14,8 +14,12 @@ export function followWindow(workbench: Workbench): void {
     const network = (): void => {
       workbench.online = navigator.onLine;
     };
+    const leave = (): void => {
+      workbench.files.keepDrafts();
+      void workbench.files.writeAll();
+    };
     const leaving = (): void => {
-      if (document.visibilityState === 'hidden') void workbench.files.writeAll();
+      if (document.visibilityState === 'hidden') leave();
     };
     sized();
     network();
@@ -26,7 +30,7 @@ export function followWindow(workbench: Workbench): void {
     addEventListener('online', network, { signal });
     addEventListener('offline', network, { signal });
     document.addEventListener('visibilitychange', leaving, { signal });
-    addEventListener('pagehide', () => void workbench.files.writeAll(), { signal });
+    addEventListener('pagehide', leave, { signal });
     return () => end.abort();
   });
 }
