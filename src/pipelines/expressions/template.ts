@@ -37,6 +37,11 @@ export function literalText(template: Template): string | null {
   return template.parts.every((part) => typeof part === 'string') ? template.parts.join('') : null;
 }
 
+/** The template as it stands in the file. */
+export function writtenText(template: Template): string {
+  return template.parts.map((part) => (typeof part === 'string' ? part : `\${{ ${part.expression} }}`)).join('');
+}
+
 /** Fills in the expressions. @throws ExpressionFailure */
 export function fillText(template: Template, scope: Scope): string {
   return template.parts.map((part) => (typeof part === 'string' ? part : evaluateText(part.expression, scope))).join('');
