@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { seal } from '../../src/site/build/finish.ts';
 import { filesBelow } from '../../src/site/build/manifest.ts';
-import { dist, host, lessonPath, openBrowser, type Host } from './support.ts';
+import { dist, host, lessonPath, openBrowser } from './support.ts';
 
 let browser: Browser;
 let newer: string;
@@ -78,7 +78,7 @@ describe('offline', () => {
       const [name] = await caches.keys();
       if (!name) return false;
       const kept = (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
-      return kept.includes('/index.html') && kept.some((path) => /^\/_astro\/start\./.test(path));
+      return kept.includes('/index.html') && kept.some((path) => path.startsWith('/_astro/start.'));
     });
     await context.close();
     await site.close();

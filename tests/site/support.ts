@@ -41,7 +41,7 @@ export async function host({ folder = dist, base = '/', isolating = true }: Host
     if (!reachable) return void request.socket.destroy();
     if (!path.startsWith(base)) return void response.writeHead(404).end('outside the base');
     request.url = `/${path.slice(base.length)}`;
-    files(request, response, () => response.writeHead(404, { 'content-type': 'text/plain' }).end('not found'));
+    files(request, response, () => void response.writeHead(404, { 'content-type': 'text/plain' }).end('not found'));
   });
   await new Promise<void>((resolve) => server.listen(Number(process.env['PLUMBLINE_TEST_PORT'] ?? 0), '127.0.0.1', resolve));
   const address = server.address();

@@ -1,5 +1,7 @@
 /** Highlighted code without inline styles: a strict Content-Security-Policy refuses `style` attributes. */
-import type { ShikiTransformer } from 'shiki';
+import type { ShikiConfig } from 'astro';
+
+type ShikiTransformer = NonNullable<ShikiConfig['transformers']>[number];
 
 /** Turns `style="color:var(--astro-code-token-keyword)"` into `class="tok-keyword"`; src/styles/code.css gives the colours. */
 export const styleToClass: ShikiTransformer = {

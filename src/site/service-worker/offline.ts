@@ -84,7 +84,10 @@ function keepFor(worker: ServiceWorker, exercise: string | null): void {
 
 function post<A = unknown>(worker: ServiceWorker, message: ToWorker, onAnswer?: (answer: A) => void): void {
   const { port1, port2 } = new MessageChannel();
-  if (onAnswer) port1.onmessage = (event) => onAnswer(event.data as A);
+  if (onAnswer) {
+    port1.addEventListener('message', (event) => onAnswer(event.data as A));
+    port1.start();
+  }
   worker.postMessage(message, [port2]);
 }
 

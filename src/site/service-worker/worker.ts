@@ -195,6 +195,7 @@ function plain(status: number, message: string): Response {
 }
 
 async function tellPages(message: FromWorker): Promise<void> {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a client of a worker takes none
   for (const page of await self.clients.matchAll({ type: 'window' })) page.postMessage(message);
 }
 
