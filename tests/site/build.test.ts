@@ -46,8 +46,9 @@ test.each([
   ['index.html', 900, 'page'],
   ['_astro/site.abc.css', 900, 'page'],
   ['_astro/start.abc.js', 900, 'work'],
-  ['_astro/editor.abc.js', 2_000_000, 'big'],
-  ['pyodide/pyodide-lock.json', 10, 'big'],
+  ['_astro/editor.abc.js', 3_400_000, 'work'],
+  ['_astro/ts.worker.abc.js', 6_000_000, 'big'],
+  ['pyodide/pyodide.asm.wasm', 9_600_000, 'python'],
   ['_astro/ship-a-better-leaf.abc123.world', 3_000_000, 'exercise:ship-a-better-leaf'],
   ['pagefind/pagefind.js', 40_000, 'work'],
 ] as const)('%s of %i bytes is kept with: %s', (path, bytes, group) => {

@@ -5,8 +5,8 @@ import { join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { BuildManifest, BuiltFile, FileGroup } from '../service-worker/build.ts';
 
-/** Files above this many bytes wait until they are used. */
-const big = 1_000_000;
+/** Files above this many bytes, unpacked, wait until they are used. */
+const big = 4_000_000;
 const notServed = new Set(['service-worker.js', '_headers', '.nojekyll', 'CNAME']);
 
 /** Every file below `out` with its path relative to it, in a fixed order and with forward slashes. */
@@ -21,7 +21,8 @@ export function groupOf(path: string, bytes: number, pageAssets: ReadonlySet<str
   const exercise = /(?:^|\/)([a-z0-9-]+)\.[^/]*\.?world$/.exec(path)?.[1];
   if (exercise) return `exercise:${exercise}`;
   if (path.endsWith('.html') || pageAssets.has(path)) return 'page';
-  if (bytes > big || path.startsWith('pyodide/')) return 'big';
+  if (path.startsWith('pyodide/')) return 'python';
+  if (bytes > big) return 'big';
   return 'work';
 }
 

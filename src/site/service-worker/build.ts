@@ -1,10 +1,10 @@
 /** What a build consists of, as the service worker sees it. Shared by the build step, the worker and the page; imports nothing. */
 
 /**
- * When a file is kept for offline use: `page` when the worker is installed, `work` after Start, `exercise:<id>` after that exercise's Start,
- * `big` when first used. Everything is kept when the learner asks for that.
+ * When a file is kept for offline use: `page` when the worker is installed; `work`, `python` and `exercise:<id>` after Start, for that
+ * exercise; `big` when first used. Everything is kept when the learner asks for that.
  */
-export type FileGroup = 'page' | 'work' | 'big' | `exercise:${string}`;
+export type FileGroup = 'page' | 'work' | 'python' | 'big' | `exercise:${string}`;
 
 export interface BuiltFile {
   /** Hexadecimal SHA-256 of the bytes. Pages are recognised by the build id they carry instead: some hosts add to HTML. */
@@ -58,9 +58,4 @@ function decode(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** Bytes of the files in these groups. */
-export function bytesOf(manifest: BuildManifest, wanted: (group: FileGroup) => boolean): number {
-  return Object.values(manifest.files).reduce((sum, file) => sum + (wanted(file.group) ? file.bytes : 0), 0);
 }

@@ -58,7 +58,7 @@ self.addEventListener('message', (event) => {
       if (message.build === manifest.build) event.waitUntil(self.clients.claim());
       return;
     case 'keep':
-      event.waitUntil(report(port, (group) => group === 'page' || group === 'work' || group === `exercise:${message.exercise}`));
+      event.waitUntil(report(port, (group) => ['page', 'work', 'python', `exercise:${message.exercise}`].includes(group)));
       return;
     case 'keep-all':
       event.waitUntil(report(port, () => true));
