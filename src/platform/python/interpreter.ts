@@ -19,7 +19,7 @@ import {
 } from './cpython.ts';
 import type { PythonImage, RunRequest, RunnerAddresses, SharedBytes } from './protocol.ts';
 import { commonModules, runnerSource, stdlibPath } from './runner.ts';
-import { layTree, listNodes, restoreTree, takeBaseline, treeChanges } from './tree.ts';
+import { layTree, listNodes, restoreTree, takeBaseline, treeChanges, type MemNode } from './tree.ts';
 
 export interface InterpreterOptions {
   readonly factory: CPythonFactory;
@@ -65,10 +65,13 @@ const spareMemory = 32 * 1024 * 1024;
 /** An interpreter whose memory has grown beyond this is not restored: clearing costs more than starting. */
 const largestRestored = 256 * 1024 * 1024;
 
+const wasmPage = 64 * 1024;
+
 /** Numbers of Emscripten's C library. */
 const ENETUNREACH = 40;
 const ENOSPC = 51;
 const ENOSYS = 52;
+const EROFS = 69;
 const EAI_AGAIN = -3;
 const fileKind = 0o170000;
 const linkKind = 0o120000;
@@ -91,7 +94,6 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   const complain = (text: string): void => options.write('stderr', encoder.encode(text));
 
   const adjust = (env: Imported): void => {
-    const resize = imported(env, 'emscripten_resize_heap');
     const poll = imported(env, '__syscall_poll');
     const leave = (status: number): never => {
       throw new ProcessExit(status & 255);
@@ -103,9 +105,12 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
       exit: leave,
       proc_exit: leave,
       emscripten_resize_heap: (size: number) => {
-        if (size >>> 0 <= memoryLimit) return resize(size);
-        limitReached = true;
-        return 0;
+        const wanted = size >>> 0;
+        const now = module.HEAPU8.length;
+        limitReached ||= wanted > memoryLimit;
+        // A fifth more than asked for, so that a program that grows does not come back for every page.
+        const larger = Math.min(Math.max(wanted, now + Math.ceil(now / 5 / wasmPage) * wasmPage), memoryLimit);
+        return wanted <= memoryLimit && module.growMemory(larger) ? 1 : 0;
       },
       _Py_CheckEmscriptenSignals_Helper: () => options.poll(),
       // The C library sleeps by reading this clock until the time is over; its second reading says that it is.
@@ -177,7 +182,7 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   FS.open = (path, flags, mode = 0o666) => open(path, flags, mode & ~umask);
   FS.mknod = (path, mode, device) => mknod(path, (mode & fileKind) === linkKind ? mode : mode & ~umask, device);
 
-  limitDisk(FS, options.diskLimit);
+  guardDisk(FS, options.stdlib, options.diskLimit);
 
   const auditHook = module.addFunction(sleepListener(module, (ms) => (sleep = { begins: true, ms })), 'iiii');
   let addresses: RunnerAddresses;
@@ -200,7 +205,7 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   const uncaught = (ours: boolean): Outcome => {
     const interrupted = raised(module, module._PyExc_KeyboardInterrupt);
     const outOfMemory = raised(module, module._PyExc_MemoryError);
-    if (outOfMemory) memoryLimit += spareMemory;
+    if (outOfMemory) memoryLimit = Math.max(memoryLimit, module.HEAPU8.length + spareMemory);
     const exception = module._PyErr_GetRaisedException();
     if (ours) module._PyException_SetTraceback(exception, module.__Py_NoneStruct);
     callWithText(module, addresses.forget, '');
@@ -363,8 +368,11 @@ function registerStandardDevices(FS: EmscriptenFileSystem, input: DeviceOperatio
   }
 }
 
-/** Answers "No space left on device" to what would make the files larger than `limit` bytes in all. */
-function limitDisk(FS: EmscriptenFileSystem, limit: number): void {
+/** Answers "No space left on device" to what would make the files larger than `limit` bytes in all, and keeps the standard library as it is: other workers may share its bytes. */
+function guardDisk(FS: EmscriptenFileSystem, library: SharedBytes, limit: number): void {
+  const refuseLibrary = ({ contents }: MemNode): void => {
+    if (contents instanceof Uint8Array && contents.buffer === library.buffer) throw new FS.ErrnoError(EROFS);
+  };
   let used = 0;
   const take = (bytes: number): void => {
     if (used + bytes > limit) {
@@ -376,11 +384,13 @@ function limitDisk(FS: EmscriptenFileSystem, limit: number): void {
   };
   const { write, doTruncate } = { write: FS.write.bind(FS), doTruncate: FS.doTruncate.bind(FS) };
   FS.write = (stream, buffer, offset, length, position, canOwn) => {
+    refuseLibrary(stream.node);
     // What a tree brings along is laid without asking.
     if (FS.isFile(stream.node.mode) && !FS.ignorePermissions) take(length);
     return write(stream, buffer, offset, length, position, canOwn);
   };
   FS.doTruncate = (stream, node, length) => {
+    refuseLibrary(node);
     if (length > node.usedBytes) take(length - node.usedBytes);
     doTruncate(stream, node, length);
   };

@@ -1,6 +1,6 @@
 /** The host's side: starts Python processes in workers, keeps one spare warm, and lets no worker's death go unnoticed. */
 import type { PythonExit, PythonHost, PythonJob, PythonProcess } from '../platform.ts';
-import { control, SIGINT, type FromWorker, type PythonAssets, type PythonImage, type ToWorker } from './protocol.ts';
+import { control, SIGINT, type BootMessage, type FromWorker, type PythonAssets, type PythonImage, type ToWorker } from './protocol.ts';
 
 /** One worker as the pool sees it. */
 export interface WorkerLink {
@@ -45,12 +45,15 @@ const endingGrace = 1500;
 /** An interpreter that has not started after this many ms will not. */
 const bootDeadline = 120_000;
 
+const closed = 'this computer is closed';
 const emptyChanges = { written: [], removed: [] } as const;
 
 interface Slot {
   readonly link: WorkerLink;
   readonly ready: Promise<void>;
   readonly control: Int32Array | null;
+  /** Ends the worker; whoever waits for it or runs in it is told why. */
+  close(why: string, outOfMemory: boolean): void;
   occupant: Occupant | null;
   dead: boolean;
 }
@@ -92,9 +95,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       onProgress(0.7, 'starting Python');
       const kept = await options.images.load();
       if (kept && (await fits(loaded, kept))) return kept;
-      const made = await makeImage(loaded);
-      void options.images.save(made);
-      return made;
+      return await makeImage(loaded);
     })().catch((error: unknown) => {
       image = null;
       throw error;
@@ -104,10 +105,11 @@ export function createPythonPool(options: PoolOptions): PythonHost {
 
   /** Tries a stored image by starting the first spare from it: one that another engine made may not do. */
   const fits = async (loaded: PythonAssets, kept: PythonImage): Promise<boolean> => {
-    const slot = openSlot(loaded, { image: kept, makeImage: false, hashSeed: '0' });
+    const slot = openSlot(loaded, { image: kept, makeImage: false, rehearse: true, hashSeed: '0' });
     try {
       await slot.ready;
-    } catch {
+    } catch (error) {
+      if (disposed) throw error;
       await options.images.discard();
       return false;
     }
@@ -118,15 +120,24 @@ export function createPythonPool(options: PoolOptions): PythonHost {
   /** The worker that makes the image goes on as the first spare. */
   const makeImage = (loaded: PythonAssets): Promise<PythonImage> =>
     new Promise((resolve, reject) => {
-      const slot = openSlot(loaded, { image: null, makeImage: true, hashSeed: '0' }, resolve);
-      slot.ready.then(() => spares.push(slot), reject);
+      let made: PythonImage | null = null;
+      const slot = openSlot(loaded, { image: null, makeImage: true, rehearse: true, hashSeed: '0' }, (image) => {
+        made = image;
+        void options.images.save(image);
+      });
+      slot.ready.then(() => {
+        spares.push(slot);
+        if (made) resolve(made);
+        else reject(new Error('the worker made no image'));
+      }, reject);
     });
 
   const openSlot = (
     loaded: PythonAssets,
-    boot: { readonly image: PythonImage | null; readonly makeImage: boolean; readonly hashSeed: string },
+    boot: Pick<BootMessage, 'image' | 'makeImage' | 'rehearse' | 'hashSeed'>,
     onImage?: (made: PythonImage) => void,
   ): Slot => {
+    if (disposed) throw new Error(closed);
     const shared = typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(control.words * 4);
     let started = (): void => {};
     let failed = (_error: Error): void => {};
@@ -147,7 +158,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       failed(new Error(why));
       slot.occupant?.died(why, outOfMemory);
     };
-    const link = options.spawn({
+    const link: WorkerLink = options.spawn({
       message(message) {
         if (slot.dead) return;
         if (message.type === 'ready') {
@@ -160,7 +171,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       },
       died: close,
     });
-    const slot: Slot = { link, ready, control: shared ? new Int32Array(shared) : null, occupant: null, dead: false };
+    const slot: Slot = { link, ready, control: shared ? new Int32Array(shared) : null, close, occupant: null, dead: false };
     slots.add(slot);
     link.post({
       type: 'boot',
@@ -174,22 +185,16 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     return slot;
   };
 
-  const retire = (slot: Slot): void => {
-    slot.dead = true;
-    slots.delete(slot);
-    slot.link.terminate();
-  };
-
   /** A booted interpreter for this job: the spare, or a new one. */
   const acquire = async (job: PythonJob): Promise<Slot> => {
     const hashSeed = ownHashSeed(job);
     if (hashSeed !== null) {
-      const slot = openSlot(await loadAssets(() => {}), { image: null, makeImage: false, hashSeed });
+      const slot = openSlot(await loadAssets(() => {}), { image: null, makeImage: false, rehearse: false, hashSeed });
       await slot.ready;
       return slot;
     }
     const made = await loadImage(() => {});
-    const slot = spares.shift() ?? openSlot(await loadAssets(() => {}), { image: made, makeImage: false, hashSeed: '0' });
+    const slot = spares.shift() ?? openSlot(await loadAssets(() => {}), { image: made, makeImage: false, rehearse: false, hashSeed: '0' });
     await slot.ready;
     return slot;
   };
@@ -200,7 +205,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       .then(async (made) => {
         const loaded = await loadAssets(() => {});
         if (disposed || spares.length > 0 || running > 0) return;
-        const slot = openSlot(loaded, { image: made, makeImage: false, hashSeed: '0' });
+        const slot = openSlot(loaded, { image: made, makeImage: false, rehearse: false, hashSeed: '0' });
         spares.push(slot);
         await slot.ready;
       })
@@ -234,7 +239,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     slot.occupant = null;
     slot.link.hold(false);
     running -= 1;
-    if (spent || disposed || slot.dead) retire(slot);
+    if (spent || disposed || slot.dead) slot.close('it has ended', false);
     else spares.push(slot);
     pump();
     warmSpare();
@@ -244,7 +249,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     start(job) {
       return startProcess(job, {
         enqueue(waiting) {
-          if (disposed) waiting.refuse('this computer is closed');
+          if (disposed) waiting.refuse(closed);
           else {
             queue.push(waiting);
             pump();
@@ -262,13 +267,8 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     },
     dispose() {
       disposed = true;
-      for (const waiting of queue.splice(0)) waiting.refuse('this computer is closed');
-      for (const slot of [...slots]) {
-        const { occupant } = slot;
-        retire(slot);
-        occupant?.died('this computer is closed', false);
-      }
-      spares.length = 0;
+      for (const waiting of queue.splice(0)) waiting.refuse(closed);
+      for (const slot of [...slots]) slot.close(closed, false);
     },
   };
 }

@@ -36,6 +36,8 @@ export interface BootMessage {
   readonly image: PythonImage | null;
   /** Import the common modules, report the image, then go on as a normal process. */
   readonly makeImage: boolean;
+  /** Run an empty program and restore before reporting: the engine then has compiled what every run needs, for all workers. */
+  readonly rehearse: boolean;
   /** Value of PYTHONHASHSEED at the interpreter's start; only meaningful without an image. */
   readonly hashSeed: string;
   /** Most bytes that the interpreter's memory may grow to. */

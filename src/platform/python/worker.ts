@@ -77,6 +77,10 @@ async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): P
   });
   host.lockDown();
   if (message.makeImage) port.post({ type: 'image', image: interpreter.makeImage() });
+  if (message.rehearse) {
+    interpreter.run({ args: ['-c', ''], cwd: '/', env: {}, files: [], stdin: new Uint8Array(0), now: 0 });
+    interpreter.restore();
+  }
 
   return (request) => {
     const exit = interpreter.run(request);

@@ -1,0 +1,27 @@
+// Copies Python's files from the pyodide package into public/pyodide/, from where the site serves them.
+import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pyodideFileBytes, pyodideFiles } from '../src/platform/browser/pyodide-files.ts';
+
+/** Copies what is missing or different into `folder`; answers the names that were copied. */
+export function copyPyodide(folder = fileURLToPath(new URL('../public/pyodide/', import.meta.url))) {
+  const from = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+  mkdirSync(folder, { recursive: true });
+  return pyodideFiles.filter((name) => {
+    const size = statSync(join(from, name)).size;
+    if (size !== pyodideFileBytes[name]) {
+      throw new Error(`${name} has ${size} bytes and not ${pyodideFileBytes[name]}: pyodide was changed; correct src/platform/browser/pyodide-files.ts`);
+    }
+    const target = join(folder, name);
+    if (statSync(target, { throwIfNoEntry: false })?.size === size && readFileSync(target).equals(readFileSync(join(from, name)))) return false;
+    copyFileSync(join(from, name), target);
+    return true;
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const copied = copyPyodide();
+  console.log(copied.length === 0 ? 'public/pyodide is up to date' : `copied ${copied.join(', ')} to public/pyodide`);
+}
