@@ -13,8 +13,8 @@ const besides = ['@astrojs/starlight', '@fontsource-variable/ibm-plex-sans', '@f
 /** What packages bring along from elsewhere, with its own licence. */
 const within = [{ name: 'CPython', version: 'in pyodide', licence: 'PSF-2.0', text: readFileSync(join(root, 'scripts', 'notices', 'cpython.txt'), 'utf8') }];
 
-/** Licence texts that a package names but does not carry. */
-const sources = { 'MPL-2.0': 'The text is at https://www.mozilla.org/MPL/2.0/. The source code is at' };
+/** The words of the MIT licence, for packages that name it and do not carry them. */
+const mit = readFileSync(join(root, 'LICENSE'), 'utf8').split('\n\n').slice(2).join('\n\n').trim();
 
 function notice(name) {
   const folder = join(root, 'node_modules', name);
@@ -27,7 +27,8 @@ function notice(name) {
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   const home = (repository?.url ?? repository ?? '').replace(/^git\+/, '').replace(/\.git$/, '').replace(/^github:/, 'https://github.com/');
   const by = typeof author === 'string' ? author : author?.name;
-  const fallback = [`${licence}.`, by && `Copyright ${by}.`, sources[licence] ? `${sources[licence]} ${home || `https://www.npmjs.com/package/${name}`}.` : home].filter(Boolean).join(' ');
+  const head = [`${licence}.`, by && `Copyright ${by}.`, home && `Source code: ${home}.`].filter(Boolean).join(' ');
+  const fallback = { MIT: `${head}\n\n${mit}`, 'MPL-2.0': `${head} The text of the licence is at https://www.mozilla.org/MPL/2.0/.` }[licence] ?? head;
   return { name, version, licence, text: texts.length > 0 ? texts.join('\n\n') : fallback };
 }
 

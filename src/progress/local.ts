@@ -82,13 +82,18 @@ function isEvent(value: unknown): value is ProgressEvent {
   return typeof event['what'] === 'string' && typeof event['exercise'] === 'string' && Number.isFinite(event['at']);
 }
 
-/** The browser's own progress; a page calls this once. */
+let own: LocalProgress | undefined;
+
+/** This browser's progress: one for the whole page, so that every part of it hears of every change. */
 export function browserProgress(): LocalProgress {
-  let storage: Storage | null = null;
+  own ??= openLocalProgress(browserStorage(), window);
+  return own;
+}
+
+function browserStorage(): Storage | null {
   try {
-    storage = window.localStorage;
+    return window.localStorage;
   } catch {
-    // Reading the property itself throws where storage is blocked.
+    return null; // reading the property itself throws where storage is blocked
   }
-  return openLocalProgress(storage, window);
 }

@@ -97,8 +97,12 @@ function startButton(page: HTMLElement): void {
   const button = panel?.querySelector<HTMLButtonElement>('[data-start]');
   const exerciseId = page.dataset['exercise'];
   if (!root || !panel || !button || !exerciseId) return;
-  const begun = progressOf(browserProgress().events())[exerciseId];
-  if (begun) showBegun(button, panel, begun);
+  const progress = browserProgress();
+  const before = progressOf(progress.events())[exerciseId];
+  if (before) offerToContinue(button, panel, before);
+  const show = (): void => showState(progressOf(progress.events())[exerciseId]);
+  show();
+  progress.subscribe(show);
 
   const said = panel.querySelector<HTMLElement>('[data-start-said]');
   const failed = panel.querySelector<HTMLElement>('[data-start-failed]');
@@ -177,13 +181,18 @@ function wasOpen(exerciseId: string): boolean {
   }
 }
 
-function showBegun(button: HTMLElement, panel: HTMLElement, progress: ExerciseProgress): void {
+function offerToContinue(button: HTMLElement, panel: HTMLElement, progress: ExerciseProgress): void {
   const done = progress.status === 'completed';
   button.textContent = done ? 'Open again' : 'Continue';
   const title = panel.querySelector('[data-start-title]');
   if (title) title.textContent = done ? 'You have done this one' : 'Your company waits as you left it';
+}
+
+/** The words beside the lesson's number: when it was begun, or done. */
+function showState(progress: ExerciseProgress | undefined): void {
   const pill = document.querySelector<HTMLElement>('[data-lesson-state]');
-  if (!pill) return;
+  if (!pill || !progress) return;
+  const done = progress.status === 'completed';
   pill.textContent = done ? `Done ${ago(progress.completedAt ?? progress.lastAt)}` : `Started ${ago(progress.startedAt)}`;
   pill.hidden = false;
 }
