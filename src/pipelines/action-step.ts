@@ -28,7 +28,8 @@ function warnOfUnknown({ log }: StepCall, work: ActionWork, spec: ActionSpec, gi
   const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
   const known = [...Object.keys(spec.inputs), ...Object.keys(spec.refused)];
   const unknown = given.filter((name) => !known.includes(name));
-  if (unknown.length > 0) log.message('warning', `Unexpected input(s) ${quoted(unknown)}, valid inputs are [${quoted(Object.keys(spec.inputs))}]`, work.at);
+  if (unknown.length > 0)
+    log.message('warning', `Unexpected input(s) ${quoted(unknown)}, valid inputs are [${quoted(Object.keys(spec.inputs))}]`, work.at);
 }
 
 function actionCall(call: StepCall, work: ActionWork, inputs: Readonly<Record<string, string>>): ActionCall {

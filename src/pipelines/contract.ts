@@ -131,8 +131,7 @@ export interface DeployRequest {
 }
 
 export type DeployResult =
-  | { readonly ok: true; readonly deploymentId: number; readonly url: string }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly deploymentId: number; readonly url: string } | { readonly ok: false; readonly message: string };
 
 /** What a job's computer has to be made with, so that virtual time stands still while the job works and moves while it sleeps. */
 export interface JobMachine {
@@ -170,8 +169,7 @@ export interface PipelinesHost {
 }
 
 export type PipelinesEvent =
-  | { readonly type: 'run'; readonly run: Run }
-  | { readonly type: 'log'; readonly runId: number; readonly lines: readonly LogLine[] };
+  { readonly type: 'run'; readonly run: Run } | { readonly type: 'log'; readonly runId: number; readonly lines: readonly LogLine[] };
 
 export interface PipelinesSnapshot {
   readonly version: 1;

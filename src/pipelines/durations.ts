@@ -21,8 +21,6 @@ export const UPLOAD_ARTIFACT = 5 * SECOND;
 export const DOWNLOAD_ARTIFACT = 4 * SECOND;
 /** Handing a package over until the service answers with it. */
 export const DEPLOY = 75 * SECOND;
-/** How long a cancelled step may take to end by itself before it is killed. */
-export const CANCEL_GRACE = 7.5 * SECOND;
 
 /** A Python process. A program takes a minute; a line of it (`python -c`, or on stdin) five seconds; asking for the version takes nothing. */
 export function pythonProcess(args: readonly string[]): number {

@@ -41,7 +41,8 @@ export class JobClock implements Clock {
       await slept;
     } finally {
       this.#sleepers--;
-      this.#hold();
+      // While another part of the job sleeps on (both sides of a pipe may), time has to go on for it.
+      if (this.#sleepers === 0) this.#hold();
       this.#watcher.afterSleep();
     }
   }

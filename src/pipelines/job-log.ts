@@ -57,7 +57,10 @@ export class JobLog {
     const entries = Object.entries(values);
     if (entries.length > 0) this.write('output', `${name}:`);
     for (const [key, value] of entries) {
-      value.replace(/\n+$/, '').split('\n').forEach((line, index) => this.write('output', index === 0 ? `  ${key}: ${line}` : `    ${line}`));
+      value
+        .replace(/\n+$/, '')
+        .split('\n')
+        .forEach((line, index) => this.write('output', index === 0 ? `  ${key}: ${line}` : `    ${line}`));
     }
   }
 
@@ -74,7 +77,12 @@ export class JobLog {
     if (file === '') return this.#annotate(severity, message, { file: this.#options.path, line: at.line, column: at.column, title });
     const within = `${this.#options.workspace}/`;
     const number = (name: string) => Math.max(1, Math.floor(Number(properties[name]) || 0));
-    const place = { file: file.startsWith(within) ? file.slice(within.length) : file.replace(/^\.\//, ''), line: number('line'), column: number('col'), title };
+    const place = {
+      file: file.startsWith(within) ? file.slice(within.length) : file.replace(/^\.\//, ''),
+      line: number('line'),
+      column: number('col'),
+      title,
+    };
     this.#annotate(severity, message, properties['endcolumn'] === undefined ? place : { ...place, endColumn: number('endcolumn') });
   }
 
@@ -83,6 +91,13 @@ export class JobLog {
     this.#made.set(severity, made);
     if (made > ANNOTATIONS_PER_STEP) return;
     const { masker, jobKey, annotation } = this.#options;
-    annotation({ ...place, severity, message: masker.mask(message), jobKey, step: this.#step, title: place.title === null ? null : masker.mask(place.title) });
+    annotation({
+      ...place,
+      severity,
+      message: masker.mask(message),
+      jobKey,
+      step: this.#step,
+      title: place.title === null ? null : masker.mask(place.title),
+    });
   }
 }

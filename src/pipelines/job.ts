@@ -50,7 +50,10 @@ export interface JobSurroundings {
 }
 
 /** Why a job is stopped; each is told in the log. */
-export type StopCause = { readonly kind: 'cancelled'; readonly why: string } | { readonly kind: 'job timeout'; readonly minutes: number } | { readonly kind: 'step timeout'; readonly minutes: number };
+export type StopCause =
+  | { readonly kind: 'cancelled'; readonly why: string }
+  | { readonly kind: 'job timeout'; readonly minutes: number }
+  | { readonly kind: 'step timeout'; readonly minutes: number };
 
 export type JobConclusion = Exclude<Conclusion, 'skipped'>;
 
@@ -94,7 +97,18 @@ export class JobExecution {
     const debug = order.secrets['ACTIONS_STEP_DEBUG'] === 'true' || order.vars['ACTIONS_STEP_DEBUG'] === 'true';
     const { needs, matrix, strategy, vars, secrets, runnerName, definition, job, run, plan } = order;
     const workspace = workspaceOf(order.trigger.repository);
-    this.#facts = { github: { ...order.github, job: definition.id }, token: tokenOf(run, job.key), needs, matrix, strategy, vars, secrets, runnerName, debug, workspace };
+    this.#facts = {
+      github: { ...order.github, job: definition.id },
+      token: tokenOf(run, job.key),
+      needs,
+      matrix,
+      strategy,
+      vars,
+      secrets,
+      runnerName,
+      debug,
+      workspace,
+    };
     this.#log = new JobLog({
       jobKey: job.key,
       path: plan.path,
@@ -130,7 +144,11 @@ export class JobExecution {
       () => {},
     );
     try {
-      job.steps = [stepRun(1, 'Set up job', null), ...definition.steps.map((step, index) => stepRun(index + 2, this.#plannedName(step), step.id)), stepRun(definition.steps.length + 2, 'Complete job', null)];
+      job.steps = [
+        stepRun(1, 'Set up job', null),
+        ...definition.steps.map((step, index) => stepRun(index + 2, this.#plannedName(step), step.id)),
+        stepRun(definition.steps.length + 2, 'Complete job', null),
+      ];
       await this.#setUp();
       for (const [index, step] of definition.steps.entries()) await this.#step(step, index + 1);
       for (const post of this.#posts.reverse()) await this.#post(post);
@@ -173,15 +191,30 @@ export class JobExecution {
     const { definition, plan, runnerName, job } = this.#order;
     await this.#builtinStep(0, async () => {
       this.#log.write('output', `Runner name: '${runnerName}'`);
-      this.#log.group('Runner image', [`Image: ${job.runsOn.join(', ')}, built in`, `Included software: bash, git, Python ${PYTHON_VERSION}`]);
+      this.#log.group('Runner image', [
+        `Image: ${job.runsOn.join(', ')}, built in`,
+        `Included software: bash, git, Python ${PYTHON_VERSION}`,
+      ]);
       this.#log.group('GITHUB_TOKEN Permissions', permissionLines(definition.permissions ?? plan.permissions));
       this.#log.write('output', 'Prepare workflow directory');
       const { workspace } = this.#facts;
       this.#machine = this.#around.runner.open({ clock: this.#clock, python: (host) => pacedPython(host, this.#clock) });
       const { files } = this.#machine.computer;
-      const folders = [workspace, RUNNER_TEMP].flatMap((path) => path.split('/').slice(1).map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`));
-      files.load([...new Set(folders)].filter((path) => !files.existsSync(path)).map((path) => ({ path, type: 'directory', mode: 0o755, mtime: this.#clock.now() })));
-      files.writeSync(String(this.#order.github['event_path']), new TextEncoder().encode(`${JSON.stringify(this.#order.github['event'], null, 2)}\n`));
+      const folders = [workspace, RUNNER_TEMP].flatMap((path) =>
+        path
+          .split('/')
+          .slice(1)
+          .map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`),
+      );
+      files.load(
+        [...new Set(folders)]
+          .filter((path) => !files.existsSync(path))
+          .map((path) => ({ path, type: 'directory', mode: 0o755, mtime: this.#clock.now() })),
+      );
+      files.writeSync(
+        String(this.#order.github['event_path']),
+        new TextEncoder().encode(`${JSON.stringify(this.#order.github['event'], null, 2)}\n`),
+      );
       const actions = new Set(definition.steps.flatMap(({ work }) => (work.kind === 'action' ? [work.uses] : [])));
       if (actions.size > 0) this.#log.write('output', 'Prepare all required actions');
       for (const uses of actions) this.#log.write('output', `Getting action '${uses}' (built in)`);
@@ -270,7 +303,12 @@ export class JobExecution {
   }
 
   /** Runs the step's work within its time; an error of it fails the step. */
-  async #runLimited(running: Running, state: StepState, environment: Environment, files: Readonly<Record<string, string>>): Promise<JobConclusion> {
+  async #runLimited(
+    running: Running,
+    state: StepState,
+    environment: Environment,
+    files: Readonly<Record<string, string>>,
+  ): Promise<JobConclusion> {
     const { plan } = state;
     try {
       const limits = this.#limitsOf(running, plan);
@@ -305,7 +343,12 @@ export class JobExecution {
     });
   }
 
-  #callOf(running: Running, { plan, run, outputs }: StepState, environment: Environment, files: Readonly<Record<string, string>>): StepCall {
+  #callOf(
+    running: Running,
+    { plan, run, outputs }: StepState,
+    environment: Environment,
+    files: Readonly<Record<string, string>>,
+  ): StepCall {
     const { job, trigger, definition } = this.#order;
     return {
       plan,
@@ -348,7 +391,8 @@ export class JobExecution {
       this.#log.message('error', `The action '${run.name}' has timed out after ${cause.minutes} minutes.`, plan.at);
       return 'failure';
     }
-    if (cause.kind === 'job timeout') this.#log.message('error', `The job has exceeded the maximum execution time of ${cause.minutes}m0s`, this.#order.definition.at);
+    if (cause.kind === 'job timeout')
+      this.#log.message('error', `The job has exceeded the maximum execution time of ${cause.minutes}m0s`, this.#order.definition.at);
     this.#log.message('error', 'The operation was canceled.', plan.at);
     return 'cancelled';
   }
@@ -400,7 +444,11 @@ export class JobExecution {
   #fault(error: unknown): void {
     this.#status = 'failure';
     this.#order.job.reason = `the runner failed: ${messageOf(error)}`;
-    this.#log.message('error', `The runner itself failed, which is a fault of this course and not of your workflow: ${messageOf(error)}`, this.#order.definition.at);
+    this.#log.message(
+      'error',
+      `The runner itself failed, which is a fault of this course and not of your workflow: ${messageOf(error)}`,
+      this.#order.definition.at,
+    );
     for (const step of this.#order.job.steps) if (step.status !== 'completed') this.#end(step, 'failure', 'failure');
   }
 
@@ -413,7 +461,9 @@ export class JobExecution {
 
   #stepResults(): Dictionary {
     const ended = this.#steps.filter(({ plan, run }) => plan.id !== null && run.status === 'completed');
-    return Object.fromEntries(ended.map(({ plan, run, outputs }) => [plan.id, { outputs, outcome: run.outcome, conclusion: run.conclusion }]));
+    return Object.fromEntries(
+      ended.map(({ plan, run, outputs }) => [plan.id, { outputs, outcome: run.outcome, conclusion: run.conclusion }]),
+    );
   }
 
   // Names
@@ -425,7 +475,12 @@ export class JobExecution {
 
   #rename(run: StepRun, plan: StepPlan, scope: Scope): void {
     try {
-      const name = plan.name !== null ? fillText(plan.name, scope) : plan.work.kind === 'run' ? `Run ${firstLine(fillText(plan.work.script, scope))}` : run.name;
+      const name =
+        plan.name !== null
+          ? fillText(plan.name, scope)
+          : plan.work.kind === 'run'
+            ? `Run ${firstLine(fillText(plan.work.script, scope))}`
+            : run.name;
       (run as { name: string }).name = this.#masker.mask(name);
     } catch {
       // The step's own evaluation tells what is wrong.
@@ -449,13 +504,23 @@ function stepRun(number: number, name: string, id: string | null): StepRun {
 /** The files that a step can write to, by the name of their property of the github context. */
 function commandFiles(step: number): Readonly<Record<string, string>> {
   const file = (prefix: string) => `${RUNNER_TEMP}/_runner_file_commands/${prefix}_${step}`;
-  return { env: file('set_env'), output: file('set_output'), path: file('add_path'), state: file('save_state'), step_summary: file('step_summary') };
+  return {
+    env: file('set_env'),
+    output: file('set_output'),
+    path: file('add_path'),
+    state: file('save_state'),
+    step_summary: file('step_summary'),
+  };
 }
 
 function permissionLines(permissions: Permissions | null): readonly string[] {
   if (permissions === null) return ['Contents: read', 'Metadata: read', 'Packages: read'];
   if (typeof permissions === 'string') return [permissions === 'read-all' ? 'All scopes: read' : 'All scopes: write'];
-  const title = (scope: string) => scope.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const title = (scope: string) =>
+    scope
+      .split('-')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join('');
   const granted = Object.entries(permissions).filter(([, level]) => level !== 'none');
   return [...granted.map(([scope, level]) => `${title(scope)}: ${level}`), 'Metadata: read'].sort();
 }

@@ -14,10 +14,11 @@ let channel: { readonly port1: Port; readonly port2: Port } | null = null;
 
 function open(): { readonly port1: Port; readonly port2: Port } {
   const { port1, port2 } = new MessageChannel() as { port1: Port; port2: Port };
-  port1.onmessage = () => {
+  port1.addEventListener('message', () => {
     const callback = waiting.shift();
     if (waiting.length === 0) port1.unref?.();
     callback?.();
-  };
+  });
+  port1.start();
   return { port1, port2 };
 }

@@ -5,7 +5,7 @@ export type MatrixValues = Readonly<Record<string, Json>>;
 export type Expansion = { readonly ok: true; readonly legs: readonly MatrixValues[] } | { readonly ok: false; readonly message: string };
 
 /** More jobs than this a matrix may not make. Source: "Workflow syntax", `jobs.<job_id>.strategy.matrix`. */
-export const MAX_LEGS = 256;
+const MAX_LEGS = 256;
 
 /** All combinations in the order of the file, without the excluded ones, with what `include` adds. */
 export function expandMatrix(matrix: Json): Expansion {
@@ -25,17 +25,26 @@ export function expandMatrix(matrix: Json): Expansion {
   );
   const kept = combinations.filter((leg) => !exclude.some((excluded) => covers(excluded, leg)));
   const legs = addIncludes(kept, include, Object.keys(axes));
-  if (legs.length === 0) return refuse(Object.keys(axes).length === 0 && include.length === 0 ? 'The matrix is empty.' : '`exclude` leaves no job of the matrix.');
+  if (legs.length === 0)
+    return refuse(
+      Object.keys(axes).length === 0 && include.length === 0 ? 'The matrix is empty.' : '`exclude` leaves no job of the matrix.',
+    );
   if (legs.length > MAX_LEGS) return refuse(`This matrix makes ${legs.length} jobs; at most ${MAX_LEGS} are allowed.`);
   return { ok: true, legs };
 }
 
 /** An inclusion extends every combination whose original values it doesn't overwrite; when there is none it becomes a job of its own. */
-function addIncludes(combinations: readonly MatrixValues[], include: readonly MatrixValues[], axes: readonly string[]): readonly MatrixValues[] {
+function addIncludes(
+  combinations: readonly MatrixValues[],
+  include: readonly MatrixValues[],
+  axes: readonly string[],
+): readonly MatrixValues[] {
   const extended = combinations.map((original) => ({ original, values: { ...original } as Record<string, Json> }));
   const added: MatrixValues[] = [];
   for (const inclusion of include) {
-    const fits = extended.filter(({ original }) => axes.every((axis) => !Object.hasOwn(inclusion, axis) || same(inclusion[axis] ?? null, original[axis] ?? null)));
+    const fits = extended.filter(({ original }) =>
+      axes.every((axis) => !Object.hasOwn(inclusion, axis) || same(inclusion[axis] ?? null, original[axis] ?? null)),
+    );
     if (fits.length === 0) added.push(inclusion);
     for (const { values } of fits) Object.assign(values, inclusion);
   }
@@ -50,9 +59,12 @@ function covers(excluded: MatrixValues, leg: MatrixValues): boolean {
 function same(a: Json, b: Json): boolean {
   if (isObject(a) && isObject(b)) {
     const names = Object.keys(a);
-    return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && same(a[name] ?? null, b[name] ?? null));
+    return (
+      names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && same(a[name] ?? null, b[name] ?? null))
+    );
   }
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => same(item as Json, (b[index] as Json | undefined) ?? null));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => same(item as Json, (b[index] as Json | undefined) ?? null));
   return a === b;
 }
 
@@ -63,7 +75,9 @@ export function legSuffix(leg: MatrixValues): string {
     if (Array.isArray(value)) return value.flatMap((item: Json) => leaves(item));
     return value === null ? [] : [String(value)];
   };
-  return leaves(leg).filter((text) => text !== '').join(', ');
+  return leaves(leg)
+    .filter((text) => text !== '')
+    .join(', ');
 }
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {

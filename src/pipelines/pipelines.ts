@@ -95,15 +95,19 @@ class PipelineService implements Pipelines {
       version: 1,
       runs: this.#runs.map((run) => this.#copy(run)),
       logs: this.#runs.map((run) => ({ runId: run.id, lines: [...this.log(run.id)] })),
-      artifacts: this.#runs.flatMap((run) => run.artifacts.flatMap(({ id }) => {
-        const files = this.#artifacts.files(run, id);
-        return files === undefined ? [] : [{ runId: run.id, id, files }];
-      })),
+      artifacts: this.#runs.flatMap((run) =>
+        run.artifacts.flatMap(({ id }) => {
+          const files = this.#artifacts.files(run, id);
+          return files === undefined ? [] : [{ runId: run.id, id, files }];
+        }),
+      ),
     };
   }
 
   restore(snapshot: PipelinesSnapshot): void {
-    this.#runs = snapshot.runs.map((run) => (run.status === 'completed' ? structuredClone(run) : closed(structuredClone(run), this.#host.clock.now())));
+    this.#runs = snapshot.runs.map((run) =>
+      run.status === 'completed' ? structuredClone(run) : closed(structuredClone(run), this.#host.clock.now()),
+    );
     this.#logs.clear();
     this.#stored.clear();
     this.#artifacts.clear();
@@ -121,7 +125,10 @@ class PipelineService implements Pipelines {
     const message = await this.#host.commitMessage(trigger.repository, trigger.after);
     if (asksToSkip(message)) return [];
     let changed: Promise<readonly string[]> | null = null;
-    const changedPaths = () => (changed ??= this.#host.changedPaths(trigger.repository, trigger.before, trigger.after).then((paths) => paths.map((path) => path.replace(/^\//, ''))));
+    const changedPaths = () =>
+      (changed ??= this.#host
+        .changedPaths(trigger.repository, trigger.before, trigger.after)
+        .then((paths) => paths.map((path) => path.replace(/^\//, ''))));
     const started: Run[] = [];
     const files = tree.flatMap((entry) => (entry.type === 'file' && WORKFLOW_FILE.test(entry.path) ? [entry] : []));
     for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -136,9 +143,15 @@ class PipelineService implements Pipelines {
   #create(path: string, parsed: ParsedWorkflow, trigger: Trigger, message: string): Run {
     const run = this.#newRun(path, parsed.plan?.name ?? path, trigger, message);
     this.#runs.push(run);
-    if (parsed.plan === null) return this.#failed(run, parsed.diagnostics.filter(({ severity }) => severity === 'error'));
+    if (parsed.plan === null)
+      return this.#failed(
+        run,
+        parsed.diagnostics.filter(({ severity }) => severity === 'error'),
+      );
     const { plan } = parsed;
-    const workflow = new WorkflowRun(run, plan, trigger, githubContext(run, trigger, message), () => this.#host.variables(trigger.repository, null));
+    const workflow = new WorkflowRun(run, plan, trigger, githubContext(run, trigger, message), () =>
+      this.#host.variables(trigger.repository, null),
+    );
     try {
       run.title = workflow.title() ?? run.title;
       this.#scheduler.begin(workflow);
@@ -264,4 +277,3 @@ function closed(run: Run, now: number): Run {
   }
   return run;
 }
-

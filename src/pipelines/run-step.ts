@@ -22,21 +22,26 @@ export async function runScript(call: StepCall, work: RunWork): Promise<StepOutc
   const folder = work.workingDirectory ?? defaults.workingDirectory;
   const cwd = resolve(facts.workspace, folder === null ? '' : fillText(folder, scope));
   writeHeader(call, script, shell);
-  if (!isFolder(machine, cwd)) throw new Error(`An error occurred trying to start process '${shell.shown.split(' ')[0]}' with working directory '${cwd}'. No such file or directory`);
+  if (!isFolder(machine, cwd))
+    throw new Error(
+      `An error occurred trying to start process '${shell.shown.split(' ')[0]}' with working directory '${cwd}'. No such file or directory`,
+    );
   for (const path of Object.values(files)) machine.computer.files.writeSync(path, new Uint8Array());
   let failed = false;
   const fail = () => void (failed = true);
   const output = outputOf(call, fail);
   await call.clock.sleep(durations.RUN_STEP, call.signal).catch(() => {});
-  const exitCode = call.stopped() ? 130 : await machine.run({
-    shell,
-    script,
-    scriptPath: `${RUNNER_TEMP}/step-${call.run.number}.${shell.program === 'python' ? 'py' : 'sh'}`,
-    cwd,
-    env: processEnvironment(facts, scope, call.environment, call.paths),
-    signal: call.signal,
-    onOutput: (text) => output.write(text),
-  });
+  const exitCode = call.stopped()
+    ? 130
+    : await machine.run({
+        shell,
+        script,
+        scriptPath: `${RUNNER_TEMP}/step-${call.run.number}.${shell.program === 'python' ? 'py' : 'sh'}`,
+        cwd,
+        env: processEnvironment(facts, scope, call.environment, call.paths),
+        signal: call.signal,
+        onOutput: (text) => output.write(text),
+      });
   output.end();
   if (exitCode !== 0 && !call.signal.aborted) log.message('error', `Process completed with exit code ${exitCode}.`, plan.at);
   readFiles(call, fail);
@@ -54,7 +59,8 @@ function writeHeader({ log, environment }: StepCall, script: string, shell: Shel
 function outputOf({ log, plan, outputs, masker, facts }: StepCall, fail: () => void): StepOutput {
   const effects = {
     log: log.write.bind(log),
-    annotate: (severity: 'error' | 'warning' | 'notice', message: string, properties: Readonly<Record<string, string>>) => log.annotateCommand(severity, message, properties, plan.at),
+    annotate: (severity: 'error' | 'warning' | 'notice', message: string, properties: Readonly<Record<string, string>>) =>
+      log.annotateCommand(severity, message, properties, plan.at),
     setOutput: (name: string, value: string) => void (outputs[name] = value),
     // Only the post step of an action could read it, and a `run` step has none.
     saveState: () => {},
@@ -95,11 +101,20 @@ function readFiles(call: StepCall, fail: () => void): void {
 function addSummary({ job, masker, log, plan }: StepCall, summary: string): void {
   if (summary === '') return;
   if (summary.length > SUMMARY_LIMIT) {
-    log.message('error', `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got ${Math.ceil(summary.length / 1024)}k.`, plan.at);
+    log.message(
+      'error',
+      `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got ${Math.ceil(summary.length / 1024)}k.`,
+      plan.at,
+    );
     return;
   }
   const between = job.summary === '' || job.summary.endsWith('\n') ? '' : '\n';
-  job.summary += between + summary.split('\n').map((line) => masker.mask(line)).join('\n');
+  job.summary +=
+    between +
+    summary
+      .split('\n')
+      .map((line) => masker.mask(line))
+      .join('\n');
 }
 
 function isFolder(machine: Machine, path: string): boolean {

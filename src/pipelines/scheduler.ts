@@ -8,7 +8,7 @@ import type { Runner } from './runners/runner.ts';
 import type { Leg, WorkflowRun } from './workflow-run.ts';
 
 /** Jobs that run at once. */
-export const RUNNERS = 2;
+const RUNNERS = 2;
 /** After this, jobs that go on in a cancelled run are ended by force. Source: "Workflow cancellation reference". */
 const FORCE_AFTER = 5 * 60_000;
 const NO_FREE_RUNNER = 'no free runner';
@@ -117,13 +117,13 @@ export class Scheduler {
   /** Does whatever can be done now: starts jobs, ends runs. */
   #advance(): void {
     const now = this.#around.host.clock.now();
-    for (const active of [...this.#active.values()]) {
+    for (const active of this.#active.values()) {
       if (!active.admitted) continue;
       for (const leg of active.workflow.advance(now)) this.#enqueue(active, leg);
     }
-    for (const queued of [...this.#jobs]) if (queued.state === 'matrix') this.#leaveMatrix(queued);
+    for (const queued of this.#jobs) if (queued.state === 'matrix') this.#leaveMatrix(queued);
     this.#assignRunners();
-    for (const active of [...this.#active.values()]) {
+    for (const active of this.#active.values()) {
       if (active.workflow.done) this.#finish(active);
       else this.#around.changed(active.workflow.run, 'job');
     }
@@ -273,14 +273,16 @@ export class Scheduler {
     else if (conclusion === 'failure' && leg.continueOnError) job.reason = 'failed; continue-on-error lets the run pass';
     queued.releaseGroup();
     const taken = active.workflow.ended(leg);
-    for (const other of this.#jobs.filter((candidate) => taken.includes(candidate.leg))) this.#stop(other, { kind: 'cancelled', why: `${job.name} failed` }, false);
+    for (const other of this.#jobs.filter((candidate) => taken.includes(candidate.leg)))
+      this.#stop(other, { kind: 'cancelled', why: `${job.name} failed` }, false);
     this.#advance();
   }
 
   #closeUnstarted(active: Active, why: string): void {
     const now = this.#around.host.clock.now();
     for (const node of active.workflow.nodes) node.result = 'cancelled';
-    for (const job of active.workflow.run.jobs) Object.assign(job, { status: 'completed', conclusion: 'cancelled', reason: why, completedAt: now });
+    for (const job of active.workflow.run.jobs)
+      Object.assign(job, { status: 'completed', conclusion: 'cancelled', reason: why, completedAt: now });
     this.#finish(active);
   }
 
@@ -299,6 +301,14 @@ export class Scheduler {
 
 function annotation(active: Active, leg: Leg, message: string): Annotation {
   const { at } = leg.node.definition;
-  return { severity: 'error', file: active.workflow.plan.path, line: at.line, column: at.column, message, jobKey: leg.job.key, step: 0, title: null };
+  return {
+    severity: 'error',
+    file: active.workflow.plan.path,
+    line: at.line,
+    column: at.column,
+    message,
+    jobKey: leg.job.key,
+    step: 0,
+    title: null,
+  };
 }
-

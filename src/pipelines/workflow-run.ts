@@ -37,7 +37,6 @@ export interface ResolvedConcurrency {
   readonly queue: 'single' | 'max';
 }
 
-
 const DEFAULT_TIMEOUT = 360;
 
 export class WorkflowRun {
@@ -56,7 +55,14 @@ export class WorkflowRun {
     this.trigger = trigger;
     this.github = github;
     this.#vars = vars;
-    this.nodes = plan.jobs.map((definition) => ({ definition, legs: [], result: null, outputs: {}, failFast: true, maxParallel: Number.POSITIVE_INFINITY }));
+    this.nodes = plan.jobs.map((definition) => ({
+      definition,
+      legs: [],
+      result: null,
+      outputs: {},
+      failFast: true,
+      maxParallel: Number.POSITIVE_INFINITY,
+    }));
     this.#ancestors = new Map(this.nodes.map((node) => [node.definition.id, this.#closure(node)]));
     run.jobs = plan.jobs.map((definition) => placeholder(definition));
   }
@@ -64,7 +70,7 @@ export class WorkflowRun {
   /** Looks at every job whose needs have ended and gives those that may start. Repeats until nothing more is skipped. */
   advance(now: number): readonly Leg[] {
     const started: Leg[] = [];
-    for (let settled = false; !settled; ) {
+    for (let settled = false; !settled;) {
       settled = true;
       for (const node of this.nodes) {
         if (node.legs.length > 0 || node.result !== null || this.#needed(node).some(({ result }) => result === null)) continue;
@@ -120,7 +126,9 @@ export class WorkflowRun {
 
   /** The `needs` context of a job. */
   needsContext(node: JobNode): Json {
-    return Object.fromEntries(this.#needed(node).map((needed) => [needed.definition.id, { result: needed.result ?? '', outputs: needed.outputs }]));
+    return Object.fromEntries(
+      this.#needed(node).map((needed) => [needed.definition.id, { result: needed.result ?? '', outputs: needed.outputs }]),
+    );
   }
 
   #decide(node: JobNode, now: number): readonly Leg[] {
@@ -142,7 +150,9 @@ export class WorkflowRun {
   #whySkipped(node: JobNode): string {
     const { condition } = node.definition;
     if (this.cancelled) return 'the run was cancelled';
-    const blocking = this.#needed(node).find(({ result }) => result !== 'success') ?? this.#ancestors.get(node.definition.id)?.find(({ result }) => result !== 'success');
+    const blocking =
+      this.#needed(node).find(({ result }) => result !== 'success') ??
+      this.#ancestors.get(node.definition.id)?.find(({ result }) => result !== 'success');
     const byDefault = condition.expression === ON_SUCCESS || condition.expression.startsWith(`${ON_SUCCESS} && `);
     if (!byDefault || blocking === undefined) return 'if: evaluated to false';
     const words: Readonly<Record<string, string>> = { failure: 'failed', cancelled: 'was cancelled', skipped: 'was skipped' };
@@ -168,7 +178,9 @@ export class WorkflowRun {
       };
       return this.#leg(node, matrix, context, matrix === null ? definition.id : freeKey(`${definition.id}-${index + 1}`, taken));
     });
-    this.run.jobs = this.run.jobs.flatMap((job) => (job.key === definition.id && job.id === definition.id ? node.legs.map((leg) => leg.job) : [job]));
+    this.run.jobs = this.run.jobs.flatMap((job) =>
+      job.key === definition.id && job.id === definition.id ? node.legs.map((leg) => leg.job) : [job],
+    );
     return node.legs;
   }
 
@@ -176,7 +188,8 @@ export class WorkflowRun {
     const { definition } = node;
     const scope = this.#scope(node, matrix, strategy);
     const timeout = definition.timeoutMinutes === null ? DEFAULT_TIMEOUT : Number(fillValue(definition.timeoutMinutes, scope));
-    if (!Number.isFinite(timeout) || timeout <= 0) throw new Error(`\`timeout-minutes\` of job ${definition.id} is not a number of minutes.`);
+    if (!Number.isFinite(timeout) || timeout <= 0)
+      throw new Error(`\`timeout-minutes\` of job ${definition.id} is not a number of minutes.`);
     const job: JobRun = {
       ...placeholder(definition),
       key,
@@ -242,7 +255,10 @@ export class WorkflowRun {
 
   #scope(node: JobNode, matrix: MatrixValues | null = null, strategy: Json = null): Scope {
     const ancestors = this.#ancestors.get(node.definition.id) ?? [];
-    const asked = (names: readonly Json[]) => (names.length === 0 ? ancestors : ancestors.filter(({ definition }) => names.some((name) => String(name).toLowerCase() === definition.id.toLowerCase())));
+    const asked = (names: readonly Json[]) =>
+      names.length === 0
+        ? ancestors
+        : ancestors.filter(({ definition }) => names.some((name) => String(name).toLowerCase() === definition.id.toLowerCase()));
     return {
       contexts: {
         ...this.#workflowScope().contexts,
@@ -262,7 +278,9 @@ export class WorkflowRun {
 
 function placeholder(definition: JobPlan): JobRun {
   const { runsOn } = definition;
-  const labels = (runsOn.kind === 'sequence' ? runsOn.items : [runsOn]).flatMap((item) => (item.kind === 'scalar' && item.value !== null ? [String(item.value)] : []));
+  const labels = (runsOn.kind === 'sequence' ? runsOn.items : [runsOn]).flatMap((item) =>
+    item.kind === 'scalar' && item.value !== null ? [String(item.value)] : [],
+  );
   return {
     key: definition.id,
     id: definition.id,
@@ -311,7 +329,8 @@ function readStrategy(definition: JobPlan, scope: Scope): ReadStrategy {
     whole !== null && typeof whole === 'object' && !Array.isArray(whole)
       ? (whole as Dictionary)
       : { matrix: fill(strategy.matrix), 'fail-fast': fill(strategy.failFast), 'max-parallel': fill(strategy.maxParallel) };
-  const maxParallel = parts['max-parallel'] === null || parts['max-parallel'] === undefined ? Number.POSITIVE_INFINITY : Number(parts['max-parallel']);
+  const maxParallel =
+    parts['max-parallel'] === null || parts['max-parallel'] === undefined ? Number.POSITIVE_INFINITY : Number(parts['max-parallel']);
   if (Number.isNaN(maxParallel) || maxParallel < 1) throw new Error(`\`max-parallel\` of job ${definition.id} is not a number from 1.`);
   const failFast = parts['fail-fast'];
   const matrix = parts['matrix'] ?? null;
@@ -326,7 +345,9 @@ function labelsOf(definition: JobPlan, scope: Scope): readonly string[] {
   const { runsOn } = definition;
   const read = fillValue(runsOn, scope);
   const labels = typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as Dictionary)['labels'] : read;
-  const list = (Array.isArray(labels) ? labels : [labels]).map((label) => (typeof label === 'string' ? label.trim() : '')).filter((label) => label !== '');
+  const list = (Array.isArray(labels) ? labels : [labels])
+    .map((label) => (typeof label === 'string' ? label.trim() : ''))
+    .filter((label) => label !== '');
   if (list.length === 0) throw new Error(`\`runs-on\` of job ${definition.id} names no runner.`);
   return list;
 }

@@ -37,8 +37,7 @@ export interface LocatedMapping {
 export type Located = LocatedScalar | LocatedSequence | LocatedMapping;
 
 export type LocatedDocument =
-  | { readonly ok: true; readonly root: Located }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  { readonly ok: true; readonly root: Located } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Larger files than any workflow needs; what stands here keeps a hostile file from holding the page up. */
 const MAX_CHARACTERS = 512 * 1024;
@@ -49,12 +48,15 @@ const MAX_DEPTH = 100;
 /** Reads one YAML document. Anything that a workflow file can't mean (tags, several documents, endless aliases) is a diagnostic. */
 export function readYaml(file: string, text: string): LocatedDocument {
   if (text.length > MAX_CHARACTERS) {
-    return failed([problem(file, START, `This file has ${text.length} characters; a workflow file may have ${MAX_CHARACTERS}. Move data out of it.`)]);
+    return failed([
+      problem(file, START, `This file has ${text.length} characters; a workflow file may have ${MAX_CHARACTERS}. Move data out of it.`),
+    ]);
   }
   const lines = new LineCounter();
   try {
     const doc = parseDocument(text, { lineCounter: lines, keepSourceTokens: true, uniqueKeys: false });
-    if (doc.errors.length > 0) return failed(doc.errors.map((error) => problem(file, placeOf(lines, error.pos), friendlyYaml(error.message, error.code))));
+    if (doc.errors.length > 0)
+      return failed(doc.errors.map((error) => problem(file, placeOf(lines, error.pos), friendlyYaml(error.message, error.code))));
     const reader = new Reader(file, doc, lines);
     const root = reader.read(doc.contents, new Set(), 0);
     const warnings = doc.warnings.map((warning) => problem(file, placeOf(lines, warning.pos), friendlyYaml(warning.message, warning.code)));
@@ -62,7 +64,12 @@ export function readYaml(file: string, text: string): LocatedDocument {
     return diagnostics.length > 0 ? failed(diagnostics) : { ok: true, root };
   } catch (error) {
     // The YAML library recurses; a file nested thousands of levels deep ends its stack.
-    const message = error instanceof TooMuch ? error.message : error instanceof RangeError ? 'This file is nested too deeply to be read.' : `This file can't be read as YAML: ${String(error)}`;
+    const message =
+      error instanceof TooMuch
+        ? error.message
+        : error instanceof RangeError
+          ? 'This file is nested too deeply to be read.'
+          : `This file can't be read as YAML: ${String(error)}`;
     return failed([problem(file, error instanceof TooMuch ? error.at : START, message)]);
   }
 }
@@ -76,7 +83,9 @@ function failed(diagnostics: readonly Diagnostic[]): LocatedDocument {
 /** A diagnostic at a place. `endColumn` is left out when the place spans lines. */
 export function problem(file: string, at: Place, message: string, severity: Diagnostic['severity'] = 'error'): Diagnostic {
   const { line, column } = at;
-  return at.endLine === line && at.endColumn > column ? { severity, file, line, column, endColumn: at.endColumn, message } : { severity, file, line, column, message };
+  return at.endLine === line && at.endColumn > column
+    ? { severity, file, line, column, endColumn: at.endColumn, message }
+    : { severity, file, line, column, message };
 }
 
 class TooMuch extends Error {
@@ -106,7 +115,8 @@ class Reader {
     if (depth > MAX_DEPTH) throw new TooMuch('This file is nested too deeply to be read.', at);
     if (isAlias(node)) return this.#alias(node, aliases, at, depth);
     if (isSeq(node)) return { kind: 'sequence', at, items: node.items.map((item) => this.read(item, aliases, depth + 1)) };
-    if (isMap(node)) return { kind: 'mapping', at, entries: node.items.flatMap((pair) => this.#entry(pair.key, pair.value, aliases, at, depth)) };
+    if (isMap(node))
+      return { kind: 'mapping', at, entries: node.items.flatMap((pair) => this.#entry(pair.key, pair.value, aliases, at, depth)) };
     if (isScalar(node)) {
       const { value } = node;
       const token = node.srcToken;
@@ -129,14 +139,19 @@ class Reader {
       this.diagnostics.push(problem(this.#file, keyAt, 'A key has to be a word.'));
       return [];
     }
-    const read = value === null ? { kind: 'scalar' as const, value: null, at: after(keyAt), source: null, blockHeader: null } : this.read(value, aliases, depth + 1);
+    const read =
+      value === null
+        ? { kind: 'scalar' as const, value: null, at: after(keyAt), source: null, blockHeader: null }
+        : this.read(value, aliases, depth + 1);
     return [{ key: String(resolved.value), keyAt, value: read }];
   }
 
   #alias(node: Alias, aliases: ReadonlySet<unknown>, at: Place, depth: number): Located {
     const target = node.resolve(this.#doc);
     if (target === undefined || aliases.has(target)) {
-      this.diagnostics.push(problem(this.#file, at, target === undefined ? `No anchor is named ${node.source}.` : `The alias *${node.source} contains itself.`));
+      this.diagnostics.push(
+        problem(this.#file, at, target === undefined ? `No anchor is named ${node.source}.` : `The alias *${node.source} contains itself.`),
+      );
       return { kind: 'scalar', value: null, at, source: null, blockHeader: null };
     }
     return this.read(target, new Set(aliases).add(target), depth + 1);

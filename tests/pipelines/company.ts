@@ -13,7 +13,10 @@ export interface Company {
   readonly host: PipelinesHost;
   readonly deployments: readonly DeployRequest[];
   /** Commits files (texts by path) and pushes; resolves with the runs it started, which go on. */
-  push(files: Readonly<Record<string, string>>, options?: Partial<PushTrigger> & { readonly message?: string; readonly changed?: readonly string[] }): Promise<readonly Run[]>;
+  push(
+    files: Readonly<Record<string, string>>,
+    options?: Partial<PushTrigger> & { readonly message?: string; readonly changed?: readonly string[] },
+  ): Promise<readonly Run[]>;
   /** Pushes one workflow and lets its run end. */
   runWorkflow(workflow: string, files?: Readonly<Record<string, string>>): Promise<Run>;
   texts(run: Run, step?: string, jobKey?: string): readonly string[];
@@ -71,11 +74,28 @@ export function company(options: CompanyOptions = {}): Company {
   };
   const pipelines = createPipelines(host, options);
 
-  async function push(files: Readonly<Record<string, string>>, more: Partial<PushTrigger> & { readonly message?: string; readonly changed?: readonly string[] } = {}): Promise<readonly Run[]> {
+  async function push(
+    files: Readonly<Record<string, string>>,
+    more: Partial<PushTrigger> & { readonly message?: string; readonly changed?: readonly string[] } = {},
+  ): Promise<readonly Run[]> {
     const after = (commits.size + 1).toString(16).padStart(40, 'a');
-    commits.set(after, { tree: treeOf(files), message: more.message ?? 'Change the leaf\n\nBecause.', changed: more.changed ?? Object.keys(files) });
+    commits.set(after, {
+      tree: treeOf(files),
+      message: more.message ?? 'Change the leaf\n\nBecause.',
+      changed: more.changed ?? Object.keys(files),
+    });
     const { message: _message, changed: _changed, ...trigger } = more;
-    return pipelines.trigger({ event: 'push', repository: 'leaf', ref: 'refs/heads/main', before: null, after, forced: false, actor: 'you', at: clock.now(), ...trigger });
+    return pipelines.trigger({
+      event: 'push',
+      repository: 'leaf',
+      ref: 'refs/heads/main',
+      before: null,
+      after,
+      forced: false,
+      actor: 'you',
+      at: clock.now(),
+      ...trigger,
+    });
   }
 
   return {
@@ -105,9 +125,19 @@ function textsOf(lines: readonly LogLine[], run: Run, step?: string, jobKey?: st
 
 export function treeOf(files: Readonly<Record<string, string>>): FileTree {
   const folders = new Set<string>();
-  for (const path of Object.keys(files)) path.split('/').slice(0, -1).forEach((_, index, parts) => folders.add(`/${parts.slice(0, index + 1).join('/')}`));
+  for (const path of Object.keys(files))
+    path
+      .split('/')
+      .slice(0, -1)
+      .forEach((_, index, parts) => folders.add(`/${parts.slice(0, index + 1).join('/')}`));
   return [
     ...[...folders].sort().map((path) => ({ path, type: 'directory' as const, mode: 0o755, mtime: START })),
-    ...Object.entries(files).map(([path, text]) => ({ path: `/${path}`, type: 'file' as const, bytes: new TextEncoder().encode(text), mode: 0o644, mtime: START })),
+    ...Object.entries(files).map(([path, text]) => ({
+      path: `/${path}`,
+      type: 'file' as const,
+      bytes: new TextEncoder().encode(text),
+      mode: 0o644,
+      mtime: START,
+    })),
   ];
 }

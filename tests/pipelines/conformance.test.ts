@@ -47,7 +47,11 @@ describe('conformance', () => {
     });
     const runs = await world.push(
       { ...given.files, '.github/workflows/ci.yml': workflow },
-      { ref: given.ref ?? 'refs/heads/main', ...(given.message === undefined ? {} : { message: given.message }), ...(given.changed === undefined ? {} : { changed: given.changed }) },
+      {
+        ref: given.ref ?? 'refs/heads/main',
+        ...(given.message === undefined ? {} : { message: given.message }),
+        ...(given.changed === undefined ? {} : { changed: given.changed }),
+      },
     );
     await world.pipelines.idle();
     const actual = { runs: runs.length, ...(runs[0] === undefined ? {} : described(world, runs[0])), warnings: warnings(world, workflow) };
@@ -56,7 +60,9 @@ describe('conformance', () => {
 });
 
 function warnings({ pipelines }: Company, workflow: string): readonly string[] {
-  return pipelines.validate('.github/workflows/ci.yml', workflow).flatMap((found) => (found.severity === 'warning' ? [`${found.line}:${found.column} ${found.message}`] : []));
+  return pipelines
+    .validate('.github/workflows/ci.yml', workflow)
+    .flatMap((found) => (found.severity === 'warning' ? [`${found.line}:${found.column} ${found.message}`] : []));
 }
 
 function described(world: Company, run: Run): Readonly<Record<string, unknown>> {
@@ -66,11 +72,27 @@ function described(world: Company, run: Run): Readonly<Record<string, unknown>> 
     title: run.title,
     workflow: run.workflow,
     errors: run.errors.map((error) => `${error.line}:${error.column} ${error.message}`),
-    annotations: run.annotations.map(({ severity, file, line, column, title, message }) => `${severity} ${file}:${line}:${column} ${title === null ? '' : `[${title}] `}${message}`),
-    artifacts: Object.fromEntries(run.artifacts.map(({ id, name }) => [name, (world.pipelines.artifact(run.id, id) ?? []).flatMap((entry) => (entry.type === 'file' ? [entry.path] : []))])),
-    deployments: world.deployments.map(({ environment, service, testedScore, files }) => ({ environment, service, testedScore, files: files.flatMap((entry) => (entry.type === 'file' ? [entry.path] : [])) })),
+    annotations: run.annotations.map(
+      ({ severity, file, line, column, title, message }) =>
+        `${severity} ${file}:${line}:${column} ${title === null ? '' : `[${title}] `}${message}`,
+    ),
+    artifacts: Object.fromEntries(
+      run.artifacts.map(({ id, name }) => [
+        name,
+        (world.pipelines.artifact(run.id, id) ?? []).flatMap((entry) => (entry.type === 'file' ? [entry.path] : [])),
+      ]),
+    ),
+    deployments: world.deployments.map(({ environment, service, testedScore, files }) => ({
+      environment,
+      service,
+      testedScore,
+      files: files.flatMap((entry) => (entry.type === 'file' ? [entry.path] : [])),
+    })),
     seconds: run.completedAt === null ? null : (run.completedAt - run.createdAt) / 1000,
-    order: [...run.jobs].filter(({ startedAt }) => startedAt !== null).sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0)).map(({ name }) => name),
+    order: [...run.jobs]
+      .filter(({ startedAt }) => startedAt !== null)
+      .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))
+      .map(({ name }) => name),
     jobs: Object.fromEntries(
       run.jobs.map((job) => [
         job.key,
@@ -82,7 +104,9 @@ function described(world: Company, run: Run): Readonly<Record<string, unknown>> 
           environment: job.environment,
           outputs: job.outputs,
           summary: job.summary,
-          steps: job.steps.filter(({ name }) => name !== 'Set up job' && name !== 'Complete job' && !name.startsWith('Post ')).map(({ outcome, conclusion }) => (outcome === conclusion ? conclusion : `${outcome}, then ${conclusion}`)),
+          steps: job.steps
+            .filter(({ name }) => name !== 'Set up job' && name !== 'Complete job' && !name.startsWith('Post '))
+            .map(({ outcome, conclusion }) => (outcome === conclusion ? conclusion : `${outcome}, then ${conclusion}`)),
           stepNames: job.steps.map(({ name }) => name),
           log: ownLines(world, run, job.key),
           setUp: world.texts(run, 'Set up job', job.key),
@@ -105,6 +129,7 @@ function ownLines(world: Company, run: Run, jobKey: string): readonly string[] {
 
 /** The parts of a value that the expectation has; lists as a whole. */
 function only(actual: unknown, expected: unknown): unknown {
-  if (typeof actual !== 'object' || actual === null || typeof expected !== 'object' || expected === null || Array.isArray(expected)) return actual;
+  if (typeof actual !== 'object' || actual === null || typeof expected !== 'object' || expected === null || Array.isArray(expected))
+    return actual;
   return Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, only((actual as Record<string, unknown>)[key], value)]));
 }

@@ -6,7 +6,17 @@ import { readYaml } from '../../src/pipelines/yaml.ts';
 
 /* Rules from "Evaluate expressions in workflows and actions": literals, operators, loose equality, functions, object filters. */
 const CONTEXT = {
-  github: { ref: 'refs/heads/main', actor: 'Mei', event: { commits: [{ id: 'a', author: { name: 'Mei' } }, { id: 'b', author: { name: 'Tomas' } }], labels: [] } },
+  github: {
+    ref: 'refs/heads/main',
+    actor: 'Mei',
+    event: {
+      commits: [
+        { id: 'a', author: { name: 'Mei' } },
+        { id: 'b', author: { name: 'Tomas' } },
+      ],
+      labels: [],
+    },
+  },
   env: { NAME: 'leaf', name: 'other', constructor: 'built' },
   matrix: { seed: 42, big: 1e21, ratio: 0.1, flag: true, none: null, list: [1, 'two', false], 'with-dash': 'dash', __proto__key: 'x' },
 } as const satisfies Record<string, Json>;
@@ -131,7 +141,7 @@ const TABLE: readonly (readonly [source: string, value: Json])[] = [
   // startsWith, endsWith
   ["startsWith('Hello world', 'he')", true],
   ["startsWith('Hello', 'lo')", false],
-  ["startsWith(1234, 12)", true],
+  ['startsWith(1234, 12)', true],
   ["endsWith('Hello world', 'LD')", true],
   ["endsWith(matrix.list, 'x')", false],
   // format
@@ -149,15 +159,15 @@ const TABLE: readonly (readonly [source: string, value: Json])[] = [
   ['join(github.event)', ''],
   // fromJSON and toJSON
   ["fromJSON('true')", true],
-  ["fromJSON('[1, \"x\"]')", [1, 'x']],
-  ["fromJSON('{\"a\": {\"b\": null}}')", { a: { b: null } }],
-  ["fromJSON('{\"constructor\": 1}').constructor", 1],
+  ['fromJSON(\'[1, "x"]\')', [1, 'x']],
+  ['fromJSON(\'{"a": {"b": null}}\')', { a: { b: null } }],
+  ['fromJSON(\'{"constructor": 1}\').constructor', 1],
   ['toJSON(matrix.list)', '[\n  1,\n  "two",\n  false\n]'],
   ["toJSON('a\"b')", '"a\\"b"'],
   ['toJSON(null)', 'null'],
   ["toJSON(fromJSON('{}'))", '{}'],
-  ["toJSON(fromJSON('{\"b\":1,\"a\":[]}'))", '{\n  "b": 1,\n  "a": []\n}'],
-  ["toJSON(fromJSON('{\"2\":1,\"1\":2}'))", '{\n  "1": 2,\n  "2": 1\n}'],
+  ['toJSON(fromJSON(\'{"b":1,"a":[]}\'))', '{\n  "b": 1,\n  "a": []\n}'],
+  ['toJSON(fromJSON(\'{"2":1,"1":2}\'))', '{\n  "1": 2,\n  "2": 1\n}'],
   ['fromJSON(toJSON(matrix.list))[0]', 1],
   // case
   ["case(true, 'a', 'b')", 'a'],
@@ -179,7 +189,7 @@ const ERRORS: readonly (readonly [source: string, says: string])[] = [
   ['upper(github.ref)', "Unrecognized function: 'upper'"],
   ['constructor()', "Unrecognized function: 'constructor'"],
   ['__proto__()', "Unrecognized function: '__proto__'"],
-  ['"double"', "Unexpected symbol: '\"double\"'"],
+  ['"double"', 'Unexpected symbol: \'"double"\''],
   ['1 +', 'Unexpected'],
   ['github.ref = 1', "Unexpected symbol: '='"],
   ['FALSE', "Unrecognized named-value: 'FALSE'"],
@@ -243,7 +253,8 @@ describe('templates', () => {
   });
 
   test('expressions know where they stand', () => {
-    const places = (yaml: string) => expressionsIn(scalar(yaml)).map(({ expression, at }) => [expression, at.line, at.column, at.endColumn]);
+    const places = (yaml: string) =>
+      expressionsIn(scalar(yaml)).map(({ expression, at }) => [expression, at.line, at.column, at.endColumn]);
     expect(places('a: x ${{ env.NAME }} ${{ env.name }}')).toEqual([
       ['env.NAME', 1, 6, 21],
       ['env.name', 1, 22, 37],

@@ -10,7 +10,47 @@ const WORKFLOWS = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, na
 const SEED = 20260105;
 
 /** What goes wrong when people type, paste and merge, and what somebody would try who means harm. */
-const SNIPPETS = ['\t', ':', '- ', '"', "'", '${{', '}}', '{', '}', '[', ']', '*', '&a ', '*a', '!', '|', '>', '#', '\n', '\n\n', '  ', '@', '%', '`', '? ', '---\n', '\u0000', '\ufeff', '💡', '\r\n', '<<: *a', 'null', '~', '1e999', '0x', 'needs: job\n', 'constructor()', '__proto__: x\n', '<<<<<<< HEAD\n'];
+const SNIPPETS = [
+  '\t',
+  ':',
+  '- ',
+  '"',
+  "'",
+  '${{',
+  '}}',
+  '{',
+  '}',
+  '[',
+  ']',
+  '*',
+  '&a ',
+  '*a',
+  '!',
+  '|',
+  '>',
+  '#',
+  '\n',
+  '\n\n',
+  '  ',
+  '@',
+  '%',
+  '`',
+  '? ',
+  '---\n',
+  '\u0000',
+  '\ufeff',
+  '💡',
+  '\r\n',
+  '<<: *a',
+  'null',
+  '~',
+  '1e999',
+  '0x',
+  'needs: job\n',
+  'constructor()',
+  '__proto__: x\n',
+  '<<<<<<< HEAD\n',
+];
 
 const mutation = fc.oneof(
   fc.record({ kind: fc.constant('insert' as const), at: fc.nat(), text: fc.constantFrom(...SNIPPETS) }),
@@ -34,15 +74,27 @@ function mutate(text: string, change: Mutation): string {
     case 'cut':
       return text.slice(0, at);
     case 'indent':
-      return lines.map((content, index) => (index !== line ? content : change.by > 0 ? ' '.repeat(change.by) + content : content.slice(Math.min(-change.by, content.length - content.trimStart().length)))).join('\n');
+      return lines
+        .map((content, index) =>
+          index !== line
+            ? content
+            : change.by > 0
+              ? ' '.repeat(change.by) + content
+              : content.slice(Math.min(-change.by, content.length - content.trimStart().length)),
+        )
+        .join('\n');
     case 'repeat line':
       return [...lines.slice(0, line + 1), ...lines.slice(line)].join('\n');
     case 'swap lines':
-      return lines.map((content, index) => (index === line ? (lines[line + 1] ?? content) : index === line + 1 ? (lines[line] ?? content) : content)).join('\n');
+      return lines
+        .map((content, index) => (index === line ? (lines[line + 1] ?? content) : index === line + 1 ? (lines[line] ?? content) : content))
+        .join('\n');
   }
 }
 
-const mutated = fc.record({ text: fc.constantFrom(...WORKFLOWS), changes: fc.array(mutation, { minLength: 1, maxLength: 4 }) }).map(({ text, changes }) => changes.reduce(mutate, text));
+const mutated = fc
+  .record({ text: fc.constantFrom(...WORKFLOWS), changes: fc.array(mutation, { minLength: 1, maxLength: 4 }) })
+  .map(({ text, changes }) => changes.reduce(mutate, text));
 
 /** Fails when the answer is neither a plan nor errors with places in the file. */
 function check(text: string): void {
@@ -52,7 +104,12 @@ function check(text: string): void {
   const lines = text.split(/\r\n|\r|\n/).length;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   expect(plan === null).toBe(errors.length > 0);
-  expect(diagnostics.filter(({ line, column, message }) => !(Number.isInteger(line) && line >= 1 && line <= lines + 1 && Number.isInteger(column) && column >= 1 && message.length > 0))).toEqual([]);
+  expect(
+    diagnostics.filter(
+      ({ line, column, message }) =>
+        !(Number.isInteger(line) && line >= 1 && line <= lines + 1 && Number.isInteger(column) && column >= 1 && message.length > 0),
+    ),
+  ).toEqual([]);
   expect(took).toBeLessThan(2000);
 }
 
@@ -62,17 +119,40 @@ describe('malformed workflows', () => {
   });
 
   test('text that was never a workflow', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.array(fc.constantFrom(...SNIPPETS, 'on', 'jobs', 'push', 'steps', 'run')).map((parts) => parts.join(''))), check), { numRuns: 1000, seed: SEED });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: 'binary' }),
+          fc.array(fc.constantFrom(...SNIPPETS, 'on', 'jobs', 'push', 'steps', 'run')).map((parts) => parts.join('')),
+        ),
+        check,
+      ),
+      { numRuns: 1000, seed: SEED },
+    );
   });
 
   test('what still has a plan after one mutation runs to an end', async () => {
-    const texts = fc.sample(fc.record({ text: fc.constantFrom(...WORKFLOWS.filter((text) => !text.includes('gpu-large') && !text.includes('self-hosted'))), change: mutation }).map(({ text, change }) => mutate(text, change)), { numRuns: 150, seed: SEED });
+    const texts = fc.sample(
+      fc
+        .record({
+          text: fc.constantFrom(...WORKFLOWS.filter((text) => !text.includes('gpu-large') && !text.includes('self-hosted'))),
+          change: mutation,
+        })
+        .map(({ text, change }) => mutate(text, change)),
+      { numRuns: 150, seed: SEED },
+    );
     for (const text of texts) {
       const world = company({ realLimit: 500 });
       const runs = await world.push({ '.github/workflows/ci.yml': text });
       await world.pipelines.idle();
       for (const run of runs) for (const job of run.jobs) if (job.status !== 'completed') expect(job.reason).toMatch(/^no runner has/);
-      for (const run of runs) expect(run.status === 'completed' ? run.conclusion !== null : run.jobs.some(({ reason }) => reason?.startsWith('no runner has') === true)).toBe(true);
+      for (const run of runs)
+        expect(
+          run.status === 'completed'
+            ? run.conclusion !== null
+            : run.jobs.some(({ reason }) => reason?.startsWith('no runner has') === true),
+        ).toBe(true);
     }
   }, 120_000);
 
@@ -81,14 +161,26 @@ describe('malformed workflows', () => {
     ['nested a hundred thousand deep', `on: push\njobs: ${deep('[', ']', 100_000)}\n`],
     ['nested mappings', `on: push\njobs: ${'{a: '.repeat(5000)}1${'}'.repeat(5000)}\n`],
     ['indented without end', Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
-    ['aliases that multiply', `on: push\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n${Array.from({ length: 12 }, (_, i) => `x${i + 1}: &x${i + 1} [${Array(10).fill(`*x${i}`).join(',')}]`).join('\n')}\njobs: {}\n`],
+    [
+      'aliases that multiply',
+      `on: push\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n${Array.from({ length: 12 }, (_, i) => `x${i + 1}: &x${i + 1} [${Array(10).fill(`*x${i}`).join(',')}]`).join('\n')}\njobs: {}\n`,
+    ],
     ['an alias of itself', 'on: push\njobs: &a\n  b: *a\n'],
     ['an alias of itself as a key', 'on: push\njobs: &a\n  *a : 1\n'],
     ['an unknown alias', 'on: push\njobs: *nothing\n'],
     ['a megabyte', `on: push\n# ${'x'.repeat(1_000_000)}\n`],
-    ['a long line of brackets in an expression', `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: ${'('.repeat(2000)}true${')'.repeat(2000)}\n    steps: [{ run: x }]\n`],
-    ['a very long expression', `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: ${'true || '.repeat(5000)}true\n    steps: [{ run: x }]\n`],
-    ['two thousand steps with a mistake', `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${'      - rn: x\n'.repeat(2000)}`],
+    [
+      'a long line of brackets in an expression',
+      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: ${'('.repeat(2000)}true${')'.repeat(2000)}\n    steps: [{ run: x }]\n`,
+    ],
+    [
+      'a very long expression',
+      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: ${'true || '.repeat(5000)}true\n    steps: [{ run: x }]\n`,
+    ],
+    [
+      'two thousand steps with a mistake',
+      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${'      - rn: x\n'.repeat(2000)}`,
+    ],
     ['two documents', 'on: push\n---\njobs: {}\n'],
     ['keys that are not words', 'on: push\n? [a, b]\n: c\njobs: {}\n'],
     ['keys that objects have', 'on: push\nconstructor: 1\n__proto__: 2\njobs: { toString: { runs-on: x, steps: [{ run: y }] } }\n'],

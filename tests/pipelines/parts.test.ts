@@ -17,17 +17,23 @@ describe('digests', () => {
 
   test('are the same for the same files, in any order and at any time', () => {
     const tree = absolute({ 'b.txt': '2', 'a/x': '1' });
-    const again = [...absolute({ 'a/x': '1', 'b.txt': '2' })].reverse().map((entry) => ({ ...entry, mtime: 5, ...(entry.type === 'file' ? { mode: 0o755 } : {}) }));
+    const again = [...absolute({ 'a/x': '1', 'b.txt': '2' })]
+      .reverse()
+      .map((entry) => ({ ...entry, mtime: 5, ...(entry.type === 'file' ? { mode: 0o755 } : {}) }));
     expect(treeDigest(again)).toBe(treeDigest(tree));
   });
 
   test('differ when a byte, a name or a border differs', () => {
-    const digests = [{ a: '1' }, { a: '2' }, { b: '1' }, { a: '1', b: '' }, { a: '', b: '1' }, { 'a/b': '1' }, {}].map((files) => treeDigest(absolute(files as Readonly<Record<string, string>>)));
+    const digests = [{ a: '1' }, { a: '2' }, { b: '1' }, { a: '1', b: '' }, { a: '', b: '1' }, { 'a/b': '1' }, {}].map((files) =>
+      treeDigest(absolute(files as Readonly<Record<string, string>>)),
+    );
     expect(new Set(digests).size).toBe(digests.length);
   });
 
   test('stay what they are: deployments are compared with older ones', () => {
-    expect(treeDigest(absolute({ 'model.json': '{}\n', 'service/app.py': 'pass\n' }))).toMatchInlineSnapshot(`"sha256:d6e9318ab1aeb0bb964e53abefe106e174fc0ef38edfe0d9b8744ecc81f2366f"`);
+    expect(treeDigest(absolute({ 'model.json': '{}\n', 'service/app.py': 'pass\n' }))).toMatchInlineSnapshot(
+      `"sha256:d6e9318ab1aeb0bb964e53abefe106e174fc0ef38edfe0d9b8744ecc81f2366f"`,
+    );
     expect(hexDigest(new TextEncoder().encode('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     expect(hashOfHashes([new TextEncoder().encode('abc')])).toBe('4f8b42c22dd3729b519ba6f68d2da7cc5b2d606d05daed5ad5128cc03e6c6358');
   });
@@ -35,7 +41,15 @@ describe('digests', () => {
 
 describe('file patterns of actions', () => {
   const files = createFileSystem({ clock: { now: () => 0 } });
-  files.load(treeOf(Object.fromEntries(['w/a.txt', 'w/b.js', 'w/dist/a.js', 'w/dist/a.map', 'w/dist/deep/b.js', 'w/dist/deep/.hidden', 'w/[x]', 'v/out.txt'].map((path) => [path, path]))));
+  files.load(
+    treeOf(
+      Object.fromEntries(
+        ['w/a.txt', 'w/b.js', 'w/dist/a.js', 'w/dist/a.map', 'w/dist/deep/b.js', 'w/dist/deep/.hidden', 'w/[x]', 'v/out.txt'].map(
+          (path) => [path, path],
+        ),
+      ),
+    ),
+  );
 
   test.each([
     ['dist', ['/w/dist/a.js', '/w/dist/a.map', '/w/dist/deep/.hidden', '/w/dist/deep/b.js'], ['/w/dist']],
@@ -61,7 +75,10 @@ describe('file patterns of actions', () => {
 
 describe('workflow commands', () => {
   test.each([
-    ['::error file=a.py,line=3,endColumn=7::Missing, or wrong', { name: 'error', properties: { file: 'a.py', line: '3', endcolumn: '7' }, data: 'Missing, or wrong' }],
+    [
+      '::error file=a.py,line=3,endColumn=7::Missing, or wrong',
+      { name: 'error', properties: { file: 'a.py', line: '3', endcolumn: '7' }, data: 'Missing, or wrong' },
+    ],
     ['::group::', { name: 'group', properties: {}, data: '' }],
     ['  ::Notice ::x', { name: 'notice', properties: {}, data: 'x' }],
     ['::add-mask::a::b', { name: 'add-mask', properties: {}, data: 'a::b' }],
@@ -80,11 +97,23 @@ describe('workflow commands', () => {
 
 describe('environment files', () => {
   test.each([
-    ['a=1\nb=2\n', [['a', '1'], ['b', '2']]],
+    [
+      'a=1\nb=2\n',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
     ['a=1', [['a', '1']]],
     ['\n\na=\n', [['a', '']]],
     ['a=b<<c\n', [['a', 'b<<c']]],
-    ['a<<EOF\none\n\ntwo\nEOF\nb=1\n', [['a', 'one\n\ntwo'], ['b', '1']]],
+    [
+      'a<<EOF\none\n\ntwo\nEOF\nb=1\n',
+      [
+        ['a', 'one\n\ntwo'],
+        ['b', '1'],
+      ],
+    ],
     ['a<<EOF\nEOF\n', [['a', '']]],
     ['a<<EOF\n EOF\nEOF\n', [['a', ' EOF']]],
     ['a<<=\nx\n=\n', [['a', 'x']]],
@@ -133,7 +162,11 @@ describe('masks', () => {
 });
 
 test('shells have the flags that the documentation gives them', () => {
-  expect([null, 'bash', 'sh', 'python', 'bash {0}', 'bash -eux {0}', 'bash --noprofile --norc -eo pipefail {0}'].map((option) => shellFor(option).shown)).toEqual([
+  expect(
+    [null, 'bash', 'sh', 'python', 'bash {0}', 'bash -eux {0}', 'bash --noprofile --norc -eo pipefail {0}'].map(
+      (option) => shellFor(option).shown,
+    ),
+  ).toEqual([
     '/usr/bin/bash -e {0}',
     '/usr/bin/bash --noprofile --norc -e -o pipefail {0}',
     '/usr/bin/sh -e {0}',
@@ -153,7 +186,22 @@ test('shells have the flags that the documentation gives them', () => {
 });
 
 test('python versions that were asked for', () => {
-  const asked = ['3', '3.14', '3.14.2', '3.x', '3.*', 'x', '>=3.10', '>=3.12 <4', '>= 3.12, < 3.15', '~=3.14.0', '^3.12', '3.14-dev', '==3.14.*', '!=3.13'];
+  const asked = [
+    '3',
+    '3.14',
+    '3.14.2',
+    '3.x',
+    '3.*',
+    'x',
+    '>=3.10',
+    '>=3.12 <4',
+    '>= 3.12, < 3.15',
+    '~=3.14.0',
+    '^3.12',
+    '3.14-dev',
+    '==3.14.*',
+    '!=3.13',
+  ];
   const not = ['3.1', '3.11', '2.7', '3.14.1', '<3.14', '>=3.15', '~=3.13.0', '^4', 'pypy3.10', '>=3.10 <3.12', '!=3.14'];
   expect(asked.filter((version) => !satisfies('3.14.2', version))).toEqual([]);
   expect(not.filter((version) => satisfies('3.14.2', version))).toEqual([]);
@@ -164,7 +212,20 @@ test('matrices that can not be', () => {
     const expansion = expandMatrix(matrix);
     return expansion.ok ? expansion.legs.length : expansion.message;
   };
-  expect([[], { a: 1 }, { a: [] }, {}, { a: [1], exclude: [{ a: 1 }] }, { include: 'x' }, { a: Array(257).fill(1) }, { a: Array(300).fill(1), b: Array(300).fill(1) }, { a: [1], exclude: [{ a: 1 }], include: [{ b: 2 }] }, { a: [[1], [2]] }].map(message)).toEqual([
+  expect(
+    [
+      [],
+      { a: 1 },
+      { a: [] },
+      {},
+      { a: [1], exclude: [{ a: 1 }] },
+      { include: 'x' },
+      { a: Array(257).fill(1) },
+      { a: Array(300).fill(1), b: Array(300).fill(1) },
+      { a: [1], exclude: [{ a: 1 }], include: [{ b: 2 }] },
+      { a: [[1], [2]] },
+    ].map(message),
+  ).toEqual([
     'The matrix is not a mapping of names to lists.',
     '`a` of the matrix is not a list.',
     '`a` of the matrix has no values, so there is no job.',
@@ -179,14 +240,20 @@ test('matrices that can not be', () => {
 });
 
 test('labels that no runner has', () => {
-  expect([['gpu-large'], ['self-hosted', 'linux'], ['ubuntu-latest', 'gpu'], ['ubuntu-latest', 'ubuntu-22.04']].map(missingRunner)).toEqual([
-    'no runner has the label gpu-large; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do',
-    'no runner has the labels self-hosted and linux; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do',
-    'no runner has the label gpu; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do',
-    'no runner has the labels ubuntu-latest and ubuntu-22.04 at once',
-  ]);
+  expect([['gpu-large'], ['self-hosted', 'linux'], ['ubuntu-latest', 'gpu'], ['ubuntu-latest', 'ubuntu-22.04']].map(missingRunner)).toEqual(
+    [
+      'no runner has the label gpu-large; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do',
+      'no runner has the labels self-hosted and linux; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do',
+      'no runner has the label gpu; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do',
+      'no runner has the labels ubuntu-latest and ubuntu-22.04 at once',
+    ],
+  );
 });
 
 test('how long Python takes depends on what it is asked', () => {
-  expect([['train.py'], ['-u', 'train.py'], ['-m', 'unittest'], ['-c', 'print(1)'], ['-'], [], ['--version']].map((args) => pythonProcess(args) / 1000)).toEqual([60, 60, 60, 5, 5, 5, 0]);
+  expect(
+    [['train.py'], ['-u', 'train.py'], ['-m', 'unittest'], ['-c', 'print(1)'], ['-'], [], ['--version']].map(
+      (args) => pythonProcess(args) / 1000,
+    ),
+  ).toEqual([60, 60, 60, 5, 5, 5, 0]);
 });

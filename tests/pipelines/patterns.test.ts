@@ -36,7 +36,10 @@ const TABLE: readonly (readonly [pattern: string, matches: readonly string[], no
 
 describe('filter patterns', () => {
   test.each(TABLE)('%s', (pattern, matches, not) => {
-    expect({ matched: matches.filter((name) => matchesPattern(pattern, name)), wrongly: not.filter((name) => matchesPattern(pattern, name)) }).toEqual({
+    expect({
+      matched: matches.filter((name) => matchesPattern(pattern, name)),
+      wrongly: not.filter((name) => matchesPattern(pattern, name)),
+    }).toEqual({
       matched: [...matches],
       wrongly: [],
     });
@@ -45,7 +48,10 @@ describe('filter patterns', () => {
   test('order decides: a later pattern takes back or lets in again', () => {
     // "Including and excluding paths"
     expect(filterName(['sub-project/**', '!sub-project/docs/**'], 'sub-project/index.js')).toEqual({ matches: true, by: 'sub-project/**' });
-    expect(filterName(['sub-project/**', '!sub-project/docs/**'], 'sub-project/docs/readme.md')).toEqual({ matches: false, by: '!sub-project/docs/**' });
+    expect(filterName(['sub-project/**', '!sub-project/docs/**'], 'sub-project/docs/readme.md')).toEqual({
+      matches: false,
+      by: '!sub-project/docs/**',
+    });
     expect(filterName(['*.md', '!README.md', 'README*'], 'README.md')).toEqual({ matches: true, by: 'README*' });
     expect(filterName(['*.md'], 'a.py')).toEqual({ matches: false, by: null });
   });

@@ -9,7 +9,9 @@ function job(body: string, more = ''): string {
 }
 
 function ends(jobs: readonly JobRun[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(jobs.map(({ key, conclusion, status, reason }) => [key, `${conclusion ?? status}${reason === null ? '' : `: ${reason}`}`]));
+  return Object.fromEntries(
+    jobs.map(({ key, conclusion, status, reason }) => [key, `${conclusion ?? status}${reason === null ? '' : `: ${reason}`}`]),
+  );
 }
 
 /** Resolves as soon as the pipelines tell something that the predicate accepts. */
@@ -26,7 +28,11 @@ function until(world: ReturnType<typeof company>, accepts: (event: PipelinesEven
 describe('runners', () => {
   test('two jobs run at once, the rest wait and say so', async () => {
     const world = company();
-    const [run] = await world.push({ [WORKFLOW]: 'on: push\njobs:\n' + ['a', 'b', 'c'].map((id) => `  ${id}:\n    runs-on: ubuntu-latest\n    steps: [{ run: sleep 60 }]\n`).join('') });
+    const [run] = await world.push({
+      [WORKFLOW]:
+        'on: push\njobs:\n' +
+        ['a', 'b', 'c'].map((id) => `  ${id}:\n    runs-on: ubuntu-latest\n    steps: [{ run: sleep 60 }]\n`).join(''),
+    });
     expect(ends(run?.jobs ?? [])).toEqual({ a: 'queued', b: 'queued', c: 'queued: no free runner' });
     await world.pipelines.idle();
     const second = (time: number | null) => ((time ?? 0) - START) / 1000;
@@ -39,9 +45,15 @@ describe('runners', () => {
 
   test('a job for a runner that does not exist waits, and does not hold the rest up', async () => {
     const world = company();
-    const [run] = await world.push({ [WORKFLOW]: 'on: push\njobs:\n  gpu:\n    runs-on: gpu-large\n    steps: [{ run: echo }]\n  cpu:\n    runs-on: ubuntu-latest\n    steps: [{ run: echo }]\n' });
+    const [run] = await world.push({
+      [WORKFLOW]:
+        'on: push\njobs:\n  gpu:\n    runs-on: gpu-large\n    steps: [{ run: echo }]\n  cpu:\n    runs-on: ubuntu-latest\n    steps: [{ run: echo }]\n',
+    });
     await world.pipelines.idle();
-    expect([run?.status, ends(run?.jobs ?? [])]).toEqual(['in_progress', { gpu: 'queued: no runner has the label gpu-large; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do', cpu: 'success' }]);
+    expect([run?.status, ends(run?.jobs ?? [])]).toEqual([
+      'in_progress',
+      { gpu: 'queued: no runner has the label gpu-large; ubuntu-latest, ubuntu-24.04 and ubuntu-22.04 do', cpu: 'success' },
+    ]);
     world.pipelines.cancel(1);
     expect([run?.conclusion, ends(run?.jobs ?? [])]).toEqual(['cancelled', { gpu: 'cancelled: the run was cancelled', cpu: 'success' }]);
   });
@@ -50,7 +62,9 @@ describe('runners', () => {
 describe('cancelling', () => {
   test('stops the step that runs; what asks for it runs after it', async () => {
     const world = company();
-    const workflow = job('- run: |\n    echo working\n    sleep 3600\n- run: echo tidy\n  if: always()\n- run: echo cancelled\n  if: cancelled()\n- run: echo failed\n  if: failure()\n- run: echo never');
+    const workflow = job(
+      '- run: |\n    echo working\n    sleep 3600\n- run: echo tidy\n  if: always()\n- run: echo cancelled\n  if: cancelled()\n- run: echo failed\n  if: failure()\n- run: echo never',
+    );
     const [run] = await world.push({ [WORKFLOW]: workflow });
     const working = until(world, (event) => event.type === 'log' && event.lines.some(({ text }) => text === 'working'));
     // The clock would run through the hour at once; it is held as a person would hold it who reads.
@@ -59,7 +73,12 @@ describe('cancelling', () => {
     await world.pipelines.idle();
     expect(run?.conclusion).toBe('cancelled');
     expect(run?.jobs[0]?.steps.map(({ name, conclusion }) => `${name}: ${conclusion}`)).toEqual(
-      expect.arrayContaining(['Run echo tidy: success', 'Run echo cancelled: success', 'Run echo failed: skipped', 'Run echo never: skipped']),
+      expect.arrayContaining([
+        'Run echo tidy: success',
+        'Run echo cancelled: success',
+        'Run echo failed: skipped',
+        'Run echo never: skipped',
+      ]),
     );
   });
 
@@ -84,7 +103,9 @@ jobs:
 
   test('a job that goes on in a cancelled run is ended by force after five minutes', async () => {
     const world = company();
-    const [run] = await world.push({ [WORKFLOW]: 'on: push\njobs:\n  a:\n    if: always()\n    runs-on: ubuntu-latest\n    steps: [{ run: sleep 7200 }]\n' });
+    const [run] = await world.push({
+      [WORKFLOW]: 'on: push\njobs:\n  a:\n    if: always()\n    runs-on: ubuntu-latest\n    steps: [{ run: sleep 7200 }]\n',
+    });
     world.pipelines.cancel(1);
     await world.pipelines.idle();
     expect(run?.conclusion).toBe('cancelled');
@@ -101,7 +122,9 @@ jobs:
 
   test('a step that computes for ever ends at its timeout', async () => {
     const world = company({ realLimit: 300 });
-    const [run] = await world.push({ [WORKFLOW]: job('- run: while true; do :; done\n  timeout-minutes: 3\n- run: echo after\n  if: always()') });
+    const [run] = await world.push({
+      [WORKFLOW]: job('- run: while true; do :; done\n  timeout-minutes: 3\n- run: echo after\n  if: always()'),
+    });
     await world.pipelines.idle();
     expect(run?.jobs[0]?.steps.map(({ conclusion }) => conclusion)).toEqual(['success', 'failure', 'success', 'success']);
     expect(world.texts(run as Run, 'Run while true; do :; done').slice(-2)).toEqual([
@@ -114,7 +137,11 @@ jobs:
   test('without a timeout of its own it ends with the six hours of the job', async () => {
     const world = company({ realLimit: 300 });
     const run = await world.runWorkflow(job('- run: while true; do :; done'));
-    expect([run.conclusion, run.jobs[0]?.reason, ((run.completedAt ?? 0) - START) / 60_000]).toEqual(['cancelled', 'it took longer than 360 minutes', 360 + 7 / 60]);
+    expect([run.conclusion, run.jobs[0]?.reason, ((run.completedAt ?? 0) - START) / 60_000]).toEqual([
+      'cancelled',
+      'it took longer than 360 minutes',
+      360 + 7 / 60,
+    ]);
   });
 });
 
@@ -166,7 +193,10 @@ describe('concurrency', () => {
   test('jobs of one run take turns in their group', async () => {
     const world = company();
     const run = await world.runWorkflow(
-      'on: push\njobs:\n' + ['a', 'b'].map((id) => `  ${id}:\n    runs-on: ubuntu-latest\n    concurrency: production\n    steps: [{ run: sleep 60 }]\n`).join(''),
+      'on: push\njobs:\n' +
+        ['a', 'b']
+          .map((id) => `  ${id}:\n    runs-on: ubuntu-latest\n    concurrency: production\n    steps: [{ run: sleep 60 }]\n`)
+          .join(''),
     );
     expect(run.jobs.map(({ startedAt }) => ((startedAt ?? 0) - START) / 1000)).toEqual([6, 78]);
   });
@@ -226,7 +256,12 @@ jobs:
     const run = await world.runWorkflow(job('- run: for i in 1 2 3; do echo "line $i"; sleep 1; done'));
     expect(events.filter((status, index) => status !== events[index - 1])).toEqual(['queued', 'in_progress', 'completed']);
     expect(lines).toEqual(world.pipelines.log(run.id).map(({ text }) => text));
-    expect(world.pipelines.log(run.id).filter(({ text }) => text.startsWith('line')).map(({ at }) => (at - START) / 1000)).toEqual([11, 12, 13]);
+    expect(
+      world.pipelines
+        .log(run.id)
+        .filter(({ text }) => text.startsWith('line'))
+        .map(({ at }) => (at - START) / 1000),
+    ).toEqual([11, 12, 13]);
   });
 
   test('is stored while it runs, and comes back cancelled with what it had', async () => {
@@ -251,7 +286,12 @@ jobs:
 
   test('of a broken file fails with its errors, and others of the same push run', async () => {
     const world = company();
-    const runs = await world.push({ '.github/workflows/a.yml': 'on: push\njobs: [', '.github/workflows/b.yaml': job('- run: echo fine'), '.github/workflows/sub/c.yml': job('- run: echo'), '.github/workflows/readme.md': 'no' });
+    const runs = await world.push({
+      '.github/workflows/a.yml': 'on: push\njobs: [',
+      '.github/workflows/b.yaml': job('- run: echo fine'),
+      '.github/workflows/sub/c.yml': job('- run: echo'),
+      '.github/workflows/readme.md': 'no',
+    });
     await world.pipelines.idle();
     expect(runs.map(({ path, conclusion, errors, jobs }) => [path, conclusion, errors.map(({ line }) => line), jobs.length])).toEqual([
       ['.github/workflows/a.yml', 'failure', [2], 0],
@@ -272,6 +312,12 @@ jobs:
     ]);
   });
 
+  test('both sides of a pipe may sleep', async () => {
+    const run = await company().runWorkflow(job('- run: |\n    sleep 20 | sleep 30\n    sleep 5 | { sleep 1; echo done; }'));
+    expect(run.conclusion).toBe('success');
+    expect(((run.completedAt ?? 0) - START) / 1000).toBeLessThanOrEqual(6 + 4 + 1 + 56 + 1);
+  });
+
   test('a deleted branch starts nothing', async () => {
     const world = company();
     expect(await world.push({ [WORKFLOW]: job('- run: echo') }, { after: '0'.repeat(40) })).toEqual([]);
@@ -279,7 +325,9 @@ jobs:
 
   test('a matrix of 256 jobs comes to its end', async () => {
     const world = company();
-    const run = await world.runWorkflow(`on: push\njobs:\n  job:\n    strategy: { matrix: { a: [${Array.from({ length: 16 }, (_, i) => i)}], b: [${Array.from({ length: 16 }, (_, i) => i)}] } }\n    runs-on: ubuntu-latest\n    steps: [{ run: true }]\n`);
+    const run = await world.runWorkflow(
+      `on: push\njobs:\n  job:\n    strategy: { matrix: { a: [${Array.from({ length: 16 }, (_, i) => i)}], b: [${Array.from({ length: 16 }, (_, i) => i)}] } }\n    runs-on: ubuntu-latest\n    steps: [{ run: true }]\n`,
+    );
     expect([run.conclusion, run.jobs.length]).toEqual(['success', 256]);
   });
 });

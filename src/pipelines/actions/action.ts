@@ -38,7 +38,9 @@ export function booleanInput(call: ActionCall, name: string): boolean {
   const text = call.input(name).trim();
   if (['true', 'True', 'TRUE'].includes(text)) return true;
   if (['false', 'False', 'FALSE', ''].includes(text)) return false;
-  throw new ActionFailure(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\nSupport boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+  throw new ActionFailure(
+    `Input does not meet YAML 1.2 "Core Schema" specification: ${name}\nSupport boolean input list: \`true | True | TRUE | false | False | FALSE\``,
+  );
 }
 
 /** Files as a tree whose root is `root`; modes and times are not kept, as in an artifact. */

@@ -18,9 +18,24 @@ export const CATALOG: readonly ActionSpec[] = [
   {
     name: 'actions/checkout',
     versions: [4, 9],
-    inputs: { ref: '', path: '.', 'fetch-depth': '1', clean: 'true', token: '', 'persist-credentials': 'true', 'set-safe-directory': 'true', 'fetch-tags': 'false', 'show-progress': 'true', submodules: 'false', lfs: 'false' },
+    inputs: {
+      ref: '',
+      path: '.',
+      'fetch-depth': '1',
+      clean: 'true',
+      token: '',
+      'persist-credentials': 'true',
+      'set-safe-directory': 'true',
+      'fetch-tags': 'false',
+      'show-progress': 'true',
+      submodules: 'false',
+      lfs: 'false',
+    },
     refused: {
-      repository: { unless: '${{ github.repository }}', because: 'there is no other repository to check out; without `repository` this one is.' },
+      repository: {
+        unless: '${{ github.repository }}',
+        because: 'there is no other repository to check out; without `repository` this one is.',
+      },
       'ssh-key': { unless: '', because: 'the origin is reached without keys.' },
       'ssh-known-hosts': { unless: '', because: 'the origin is reached without keys.' },
       'ssh-strict': { unless: 'true', because: 'the origin is reached without keys.' },
@@ -37,7 +52,20 @@ export const CATALOG: readonly ActionSpec[] = [
   {
     name: 'actions/setup-python',
     versions: [5, 9],
-    inputs: { 'python-version': '', 'python-version-file': '', 'check-latest': 'false', architecture: 'x64', token: '', 'update-environment': 'true', 'allow-prereleases': 'false', freethreaded: 'false', cache: '', 'cache-dependency-path': '', 'pip-version': '', 'pip-install': '' },
+    inputs: {
+      'python-version': '',
+      'python-version-file': '',
+      'check-latest': 'false',
+      architecture: 'x64',
+      token: '',
+      'update-environment': 'true',
+      'allow-prereleases': 'false',
+      freethreaded: 'false',
+      cache: '',
+      'cache-dependency-path': '',
+      'pip-version': '',
+      'pip-install': '',
+    },
     refused: {
       architecture: { unless: 'x64', because: 'the runner is x64.' },
       freethreaded: { unless: 'false', because: 'this Python has no threads.' },
@@ -52,15 +80,36 @@ export const CATALOG: readonly ActionSpec[] = [
   {
     name: 'actions/upload-artifact',
     versions: [4, 9],
-    inputs: { name: 'artifact', path: '', 'if-no-files-found': 'warn', 'retention-days': '0', 'compression-level': '6', overwrite: 'false', 'include-hidden-files': 'false', archive: 'true' },
+    inputs: {
+      name: 'artifact',
+      path: '',
+      'if-no-files-found': 'warn',
+      'retention-days': '0',
+      'compression-level': '6',
+      overwrite: 'false',
+      'include-hidden-files': 'false',
+      archive: 'true',
+    },
     refused: { archive: { unless: 'true', because: 'every artifact is a packed tree of files here.' } },
     post: false,
   },
   {
     name: 'actions/download-artifact',
     versions: [4, 9],
-    inputs: { name: '', 'artifact-ids': '', path: '', pattern: '', 'merge-multiple': 'false', 'github-token': '', 'digest-mismatch': 'error' },
-    refused: { repository: NO_OTHER_RUN, 'run-id': { unless: '${{ github.run_id }}', because: NO_OTHER_RUN.because }, 'skip-decompress': { unless: 'false', because: 'artifacts always arrive unpacked here.' } },
+    inputs: {
+      name: '',
+      'artifact-ids': '',
+      path: '',
+      pattern: '',
+      'merge-multiple': 'false',
+      'github-token': '',
+      'digest-mismatch': 'error',
+    },
+    refused: {
+      repository: NO_OTHER_RUN,
+      'run-id': { unless: '${{ github.run_id }}', because: NO_OTHER_RUN.because },
+      'skip-decompress': { unless: 'false', because: 'artifacts always arrive unpacked here.' },
+    },
     post: false,
   },
   {
@@ -73,7 +122,7 @@ export const CATALOG: readonly ActionSpec[] = [
 ];
 
 /** What `uses:` can name, as users write it: `actions/checkout@v4`. */
-export const AVAILABLE: readonly string[] = CATALOG.map((spec) => `${spec.name}@v${spec.versions[0]}`);
+const AVAILABLE: readonly string[] = CATALOG.map((spec) => `${spec.name}@v${spec.versions[0]}`);
 
 export type ActionReference = { readonly ok: true; readonly spec: ActionSpec } | { readonly ok: false; readonly message: string };
 
@@ -81,17 +130,22 @@ export type ActionReference = { readonly ok: true; readonly spec: ActionSpec } |
 export function findAction(uses: string): ActionReference {
   const available = `Built in are ${AVAILABLE.slice(0, -1).join(', ')} and ${AVAILABLE.at(-1)}.`;
   if (uses.startsWith('docker://')) return refuse(`Container actions aren't available: there are no containers here. ${available}`);
-  if (uses.startsWith('./') || uses.startsWith('$/')) return refuse(`Actions from a folder of the repository aren't available yet: write its commands as \`run\` steps. ${available}`);
+  if (uses.startsWith('./') || uses.startsWith('$/'))
+    return refuse(`Actions from a folder of the repository aren't available yet: write its commands as \`run\` steps. ${available}`);
   const [name = '', version, ...more] = uses.split('@');
   const spec = CATALOG.find((other) => other.name === name.toLowerCase());
   if (spec === undefined) return refuse(`The action ${uses} isn't available here. ${available}`);
-  if (version === undefined || version === '' || more.length > 0) return refuse(`\`uses\` names a version too: ${spec.name}@v${spec.versions[0]}.`);
+  if (version === undefined || version === '' || more.length > 0)
+    return refuse(`\`uses\` names a version too: ${spec.name}@v${spec.versions[0]}.`);
   const major = /^v(\d+)(\.\d+){0,2}$/.exec(version)?.[1];
   const [from, to] = spec.versions;
   if (major === undefined) {
-    return /^[0-9a-f]{40}$/.test(version) || version === 'main' ? { ok: true, spec } : refuse(`${spec.name} has no version ${version}; write ${spec.name}@v${from}.`);
+    return /^[0-9a-f]{40}$/.test(version) || version === 'main'
+      ? { ok: true, spec }
+      : refuse(`${spec.name} has no version ${version}; write ${spec.name}@v${from}.`);
   }
-  if (Number(major) < from || Number(major) > to) return refuse(`${spec.name}@${version} isn't available here; ${from === to ? `v${from} is` : `v${from} and newer are`}.`);
+  if (Number(major) < from || Number(major) > to)
+    return refuse(`${spec.name}@${version} isn't available here; ${from === to ? `v${from} is` : `v${from} and newer are`}.`);
   return { ok: true, spec };
 }
 

@@ -6,9 +6,11 @@ import { resolve } from './glob.ts';
 export async function checkout(call: ActionCall): Promise<void> {
   const { host, trigger, workspace } = call;
   const path = resolve(workspace, call.input('path'));
-  if (path !== workspace && !path.startsWith(`${workspace}/`)) throw new ActionFailure(`Repository path '${path}' is not under '${workspace}'`);
+  if (path !== workspace && !path.startsWith(`${workspace}/`))
+    throw new ActionFailure(`Repository path '${path}' is not under '${workspace}'`);
   const depth = Number(call.input('fetch-depth').trim() || '1');
-  if (!Number.isInteger(depth) || depth < 0) throw new ActionFailure(`\`fetch-depth\` is a whole number from 0; this is ${call.input('fetch-depth')}.`);
+  if (!Number.isInteger(depth) || depth < 0)
+    throw new ActionFailure(`\`fetch-depth\` is a whole number from 0; this is ${call.input('fetch-depth')}.`);
   const wanted = call.input('ref').trim();
   const { commit, ref } = wanted === '' ? { commit: trigger.after, ref: trigger.ref } : await find(call, wanted);
   call.group('Getting Git version info', [`Working directory is '${path}'`]);
@@ -16,7 +18,9 @@ export async function checkout(call: ActionCall): Promise<void> {
   await call.takes(durations.CHECKOUT);
   await host.checkout(call.computer, trigger.repository, commit, ref, path, depth);
   const name = ref.replace(/^refs\/(heads|tags)\//, '');
-  call.group('Checking out the ref', [ref.startsWith('refs/heads/') ? `Switched to branch '${name}'` : `HEAD is now at ${commit.slice(0, 7)}`]);
+  call.group('Checking out the ref', [
+    ref.startsWith('refs/heads/') ? `Switched to branch '${name}'` : `HEAD is now at ${commit.slice(0, 7)}`,
+  ]);
   call.log(`'${commit}'`);
   call.setOutput('ref', wanted === '' ? ref : wanted);
   call.setOutput('commit', commit);

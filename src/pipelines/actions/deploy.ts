@@ -9,7 +9,10 @@ export async function deploy(call: ActionCall): Promise<void> {
   const service = call.input('service').trim();
   if (service === '') throw new ActionFailure('fieldleaf/deploy needs to know the `service` to deploy to.');
   const { environment } = call;
-  if (environment === null || environment === '') throw new ActionFailure('fieldleaf/deploy deploys to the environment of its job, and this job has none: write `environment: production` beside `runs-on`.');
+  if (environment === null || environment === '')
+    throw new ActionFailure(
+      'fieldleaf/deploy deploys to the environment of its job, and this job has none: write `environment: production` beside `runs-on`.',
+    );
   const files = packageOf(call);
   const digest = treeDigest(files);
   const score = scoreOf(call.input('tested-score').trim());
@@ -40,8 +43,12 @@ export async function deploy(call: ActionCall): Promise<void> {
 
 function packageOf(call: ActionCall): FileTree {
   const path = call.input('path').trim();
-  const wanted = call.input('artifact-digest').trim().replace(/^sha256:/, '');
-  if ((path === '') === (wanted === '')) throw new ActionFailure('fieldleaf/deploy needs either `path` (a folder) or `artifact-digest` (of an artifact of this run).');
+  const wanted = call
+    .input('artifact-digest')
+    .trim()
+    .replace(/^sha256:/, '');
+  if ((path === '') === (wanted === ''))
+    throw new ActionFailure('fieldleaf/deploy needs either `path` (a folder) or `artifact-digest` (of an artifact of this run).');
   if (wanted !== '') {
     const artifact = call.run.artifacts.find(({ digest }) => digest === `sha256:${wanted}`);
     if (artifact === undefined) throw new ActionFailure(`No artifact of this run has the digest sha256:${wanted}.`);

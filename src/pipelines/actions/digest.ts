@@ -14,7 +14,11 @@ export function treeDigest(tree: FileTree): string {
   const files = tree.flatMap((entry) => (entry.type === 'file' ? [{ path: utf8ToBytes(entry.path), bytes: entry.bytes }] : []));
   files.sort((a, b) => compareBytes(a.path, b.path));
   const hash = sha256.create().update(utf8ToBytes(HEADER));
-  for (const { path, bytes } of files) hash.update(path).update(utf8ToBytes(`\0${bytes.length}\0`)).update(bytes);
+  for (const { path, bytes } of files)
+    hash
+      .update(path)
+      .update(utf8ToBytes(`\0${bytes.length}\0`))
+      .update(bytes);
   return `sha256:${bytesToHex(hash.digest())}`;
 }
 

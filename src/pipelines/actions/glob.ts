@@ -21,10 +21,17 @@ export function findFiles(files: FileSystem, patterns: string, base: string, acc
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line): Pattern => {
       const negative = line.startsWith('!');
-      return { negative, segments: resolve(base, negative ? line.slice(1).trim() : line).split('/').slice(1) };
+      return {
+        negative,
+        segments: resolve(base, negative ? line.slice(1).trim() : line)
+          .split('/')
+          .slice(1),
+      };
     });
   const roots = read.filter(({ negative }) => !negative).map(({ segments }) => `/${segments.slice(0, firstMagic(segments)).join('/')}`);
-  const outermost = [...new Set(roots)].filter((root) => !roots.some((other) => other !== root && (root.startsWith(`${other}/`) || other === '/')));
+  const outermost = [...new Set(roots)].filter(
+    (root) => !roots.some((other) => other !== root && (root.startsWith(`${other}/`) || other === '/')),
+  );
   const found = new Set<string>();
   for (const root of outermost) {
     for (const path of walk(files, root)) {

@@ -11,7 +11,9 @@ export async function setupPython(call: ActionCall): Promise<void> {
   await call.takes(durations.SETUP_PYTHON);
   const unmet = asked.filter((version) => !satisfies(PYTHON_VERSION, version));
   if (unmet.length > 0) {
-    call.warn(`Python ${unmet.join(' and ')} was asked for; this runner has ${PYTHON_VERSION} only, and the job goes on with it. Ask for '${PYTHON_VERSION.split('.').slice(0, 2).join('.')}' to say what runs.`);
+    call.warn(
+      `Python ${unmet.join(' and ')} was asked for; this runner has ${PYTHON_VERSION} only, and the job goes on with it. Ask for '${PYTHON_VERSION.split('.').slice(0, 2).join('.')}' to say what runs.`,
+    );
   }
   call.group('Installed versions', [`Successfully set up CPython (${PYTHON_VERSION})`]);
   call.exportVariable('pythonLocation', '/opt/hostedtoolcache/Python/3.14.2/x64');
@@ -21,7 +23,11 @@ export async function setupPython(call: ActionCall): Promise<void> {
 }
 
 function askedVersions(call: ActionCall): readonly string[] {
-  const written = call.input('python-version').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+  const written = call
+    .input('python-version')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   if (written.length > 0) return written;
   const file = call.input('python-version-file').trim();
   if (file === '') {
@@ -37,19 +43,28 @@ function askedVersions(call: ActionCall): readonly string[] {
 }
 
 function versionsIn(text: string): readonly string[] {
-  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /** `3.14`, `3.x`, `3.14.2`, `>=3.12 <4`, `~=3.12`, `^3.12`; several conditions stand behind commas or spaces. */
 export function satisfies(version: string, asked: string): boolean {
-  const conditions = asked.replace(/-dev$/, '').replace(/([<>=~^!]=?)\s+/g, '$1').split(/[,\s]+/);
+  const conditions = asked
+    .replace(/-dev$/, '')
+    .replace(/([<>=~^!]=?)\s+/g, '$1')
+    .split(/[,\s]+/);
   return conditions.every((condition) => condition === '' || meets(version, condition));
 }
 
 function meets(version: string, asked: string): boolean {
   const [, operator = '', numbers = ''] = /^(>=|<=|==|!=|~=|>|<|=|\^|~)?\s*v?(.*)$/.exec(asked) ?? [];
   const have = version.split('.').map(Number);
-  const want = numbers.split('.').filter((part) => !/^[x*]$/.test(part)).map(Number);
+  const want = numbers
+    .split('.')
+    .filter((part) => !/^[x*]$/.test(part))
+    .map(Number);
   if (want.some(Number.isNaN)) return false;
   const startsLike = want.every((part, index) => have[index] === part);
   const order = compare(have, want);

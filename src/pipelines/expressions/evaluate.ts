@@ -12,7 +12,7 @@ export interface Scope {
   readonly functions: Readonly<Record<string, (...args: readonly Json[]) => Json>>;
 }
 
-export class ExpressionFailure extends Error {
+class ExpressionFailure extends Error {
   override readonly name = 'ExpressionFailure';
 }
 
@@ -67,9 +67,16 @@ export function parseExpression(source: string, contexts: readonly string[], fun
 
 function run(source: string, scope: Scope): ExpressionData {
   const functions = new Map<string, FunctionDefinition>();
-  for (const [name, call] of Object.entries(scope.functions)) functions.set(name, definition(name, (...args) => toData(call(...args.map(fromData)))));
+  for (const [name, call] of Object.entries(scope.functions))
+    functions.set(
+      name,
+      definition(name, (...args) => toData(call(...args.map(fromData)))),
+    );
   functions.set('fromjson', definition('fromJSON', fromJson));
-  functions.set('tojson', definition('toJSON', (value) => new data.StringData(toJsonText(value ?? new data.Null()))));
+  functions.set(
+    'tojson',
+    definition('toJSON', (value) => new data.StringData(toJsonText(value ?? new data.Null()))),
+  );
   // The library looks functions up in a plain object, which "has" these two.
   const guard = (name: string) => definition(name, () => fail(`Unrecognized function: '${name}'`));
   for (const name of ['constructor', '__proto__']) functions.set(name, guard(name));
@@ -96,7 +103,9 @@ function attempt<T>(source: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new ExpressionFailure(`The expression \`${shorten(source)}\` can't be evaluated: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ExpressionFailure(
+      `The expression \`${shorten(source)}\` can't be evaluated: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -108,4 +117,3 @@ function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
-

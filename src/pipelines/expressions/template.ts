@@ -57,13 +57,6 @@ export function fillValue(value: Located, scope: Scope): Json {
   return only !== undefined && typeof only !== 'string' && more.length === 0 ? evaluate(only.expression, scope) : fillText(template, scope);
 }
 
-/** True when filling this value in needs an expression. */
-export function hasExpression(value: Located): boolean {
-  if (value.kind === 'sequence') return value.items.some(hasExpression);
-  if (value.kind === 'mapping') return value.entries.some((entry) => hasExpression(entry.value));
-  return typeof value.value === 'string' && expressionSpans(value.value).length > 0;
-}
-
 /** All expressions in a value, in the order they stand. */
 export function expressionsIn(value: Located): readonly ExpressionPart[] {
   if (value.kind === 'sequence') return value.items.flatMap(expressionsIn);

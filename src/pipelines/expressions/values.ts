@@ -68,7 +68,9 @@ export function toJsonText(value: ExpressionData, indent = ''): string {
   }
   if (value.kind === data.Kind.Dictionary) {
     const pairs = value.pairs();
-    return pairs.length === 0 ? '{}' : `{\n${pairs.map(({ key, value: item }) => `${inner}${JSON.stringify(key)}: ${toJsonText(item, inner)}`).join(',\n')}\n${indent}}`;
+    return pairs.length === 0
+      ? '{}'
+      : `{\n${pairs.map(({ key, value: item }) => `${inner}${JSON.stringify(key)}: ${toJsonText(item, inner)}`).join(',\n')}\n${indent}}`;
   }
   return JSON.stringify(fromData(value)) ?? 'null';
 }

@@ -19,8 +19,29 @@ export interface CommandEffects {
   fail(): void;
 }
 
-const COMMANDS = ['error', 'warning', 'notice', 'debug', 'group', 'endgroup', 'add-mask', 'echo', 'set-output', 'save-state', 'set-env', 'add-path', 'add-matcher', 'remove-matcher', 'stop-commands'];
-const SET_BY_FILE: Readonly<Record<string, string>> = { 'set-output': 'GITHUB_OUTPUT', 'save-state': 'GITHUB_STATE', 'set-env': 'GITHUB_ENV', 'add-path': 'GITHUB_PATH' };
+const COMMANDS = [
+  'error',
+  'warning',
+  'notice',
+  'debug',
+  'group',
+  'endgroup',
+  'add-mask',
+  'echo',
+  'set-output',
+  'save-state',
+  'set-env',
+  'add-path',
+  'add-matcher',
+  'remove-matcher',
+  'stop-commands',
+];
+const SET_BY_FILE: Readonly<Record<string, string>> = {
+  'set-output': 'GITHUB_OUTPUT',
+  'save-state': 'GITHUB_STATE',
+  'set-env': 'GITHUB_ENV',
+  'add-path': 'GITHUB_PATH',
+};
 
 /** Cuts a step's output into lines and carries its commands out. Feed it text as it comes; `end` gives the last line. */
 export class StepOutput {
@@ -83,17 +104,23 @@ export class StepOutput {
         return this.#masker.add(data);
       case 'stop-commands':
         log('output', line);
-        if (data === '' || COMMANDS.includes(data.toLowerCase())) return this.#refuse(line, `\`${data}\` can't be the word that lets commands go on: it is empty or a command itself.`);
+        if (data === '' || COMMANDS.includes(data.toLowerCase()))
+          return this.#refuse(line, `\`${data}\` can't be the word that lets commands go on: it is empty or a command itself.`);
         this.#stopToken = data;
         return;
       case 'add-matcher':
       case 'remove-matcher':
-        return this.#warn("Problem matchers aren't available here; the output is shown as it is. Use ::error file=…,line=…:: for annotations.");
+        return this.#warn(
+          "Problem matchers aren't available here; the output is shown as it is. Use ::error file=…,line=…:: for annotations.",
+        );
       case 'set-output':
       case 'save-state':
         return this.#deprecated(command, line);
       default:
-        return this.#refuse(line, `The \`${name}\` command is disabled. Write to the file $${SET_BY_FILE[name]} instead: echo "NAME=value" >> "$${SET_BY_FILE[name]}"`);
+        return this.#refuse(
+          line,
+          `The \`${name}\` command is disabled. Write to the file $${SET_BY_FILE[name]} instead: echo "NAME=value" >> "$${SET_BY_FILE[name]}"`,
+        );
     }
   }
 
@@ -107,7 +134,9 @@ export class StepOutput {
   #deprecated({ name, properties, data }: WorkflowCommand, line: string): void {
     const target = properties['name'] ?? '';
     if (target === '') return this.#refuse(line, `Required field 'name' is missing in ##[${name}] command.`);
-    this.#warn(`The \`${name}\` command is deprecated and will be disabled soon. Write to the file $${SET_BY_FILE[name]} instead: echo "${target}=value" >> "$${SET_BY_FILE[name]}"`);
+    this.#warn(
+      `The \`${name}\` command is deprecated and will be disabled soon. Write to the file $${SET_BY_FILE[name]} instead: echo "${target}=value" >> "$${SET_BY_FILE[name]}"`,
+    );
     if (name === 'set-output') this.#effects.setOutput(target, data);
     else this.#effects.saveState(target, data);
   }
@@ -162,5 +191,12 @@ function unescapeData(text: string): string {
 }
 
 function unescapeProperty(text: string): string {
-  return text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%5D/g, ']').replace(/%3B/g, ';').replace(/%25/g, '%');
+  return text
+    .replace(/%0D/g, '\r')
+    .replace(/%0A/g, '\n')
+    .replace(/%3A/g, ':')
+    .replace(/%2C/g, ',')
+    .replace(/%5D/g, ']')
+    .replace(/%3B/g, ';')
+    .replace(/%25/g, '%');
 }

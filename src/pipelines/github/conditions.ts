@@ -7,7 +7,20 @@ import type { Condition } from '../plan.ts';
 import { type LocatedScalar, type Place, problem } from '../yaml.ts';
 
 const STATUS = ['success', 'failure', 'always', 'cancelled'];
-export const CONTEXT_NAMES = ['github', 'env', 'vars', 'job', 'jobs', 'steps', 'runner', 'secrets', 'strategy', 'matrix', 'needs', 'inputs'];
+export const CONTEXT_NAMES = [
+  'github',
+  'env',
+  'vars',
+  'job',
+  'jobs',
+  'steps',
+  'runner',
+  'secrets',
+  'strategy',
+  'matrix',
+  'needs',
+  'inputs',
+];
 export const RUNNER_FUNCTIONS = [...STATUS, 'hashfiles'];
 
 export const ON_SUCCESS = 'success()';
@@ -20,12 +33,22 @@ export function readCondition(file: string, scalar: LocatedScalar | null, at: Pl
   const literal = literalText(template);
   const [only, ...more] = template.parts;
   if (literal !== null) return { expression: withStatus(literal.trim()), written, at: scalar.at };
-  if (only !== undefined && typeof only !== 'string' && more.length === 0) return { expression: withStatus(only.expression), written, at: scalar.at };
+  if (only !== undefined && typeof only !== 'string' && more.length === 0)
+    return { expression: withStatus(only.expression), written, at: scalar.at };
   // On the service too, text around an expression makes the whole a text, and a text that isn't empty is true.
-  diagnostics.push(problem(file, scalar.at, 'This condition is always true: there is text outside ${{ }}, which makes it a text. Put all of it inside, or leave ${{ }} out.', 'warning'));
+  diagnostics.push(
+    problem(
+      file,
+      scalar.at,
+      'This condition is always true: there is text outside ${{ }}, which makes it a text. Put all of it inside, or leave ${{ }} out.',
+      'warning',
+    ),
+  );
   const format = template.parts.filter((part) => typeof part !== 'string');
   let index = 0;
-  const pattern = template.parts.map((part) => (typeof part === 'string' ? part.replace(/'/g, "''").replace(/[{}]/g, '$&$&') : `{${index++}}`)).join('');
+  const pattern = template.parts
+    .map((part) => (typeof part === 'string' ? part.replace(/'/g, "''").replace(/[{}]/g, '$&$&') : `{${index++}}`))
+    .join('');
   return { expression: withStatus(`format('${pattern}', ${format.map((part) => part.expression).join(', ')})`), written, at: scalar.at };
 }
 

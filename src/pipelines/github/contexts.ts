@@ -4,14 +4,14 @@ import type { Run, Trigger } from '../contract.ts';
 import type { Json } from '../expressions/values.ts';
 
 const SERVER = 'https://origin.fieldleaf.test';
-export const RUNNER_HOME = '/home/runner';
+const RUNNER_HOME = '/home/runner';
 export const RUNNER_TEMP = `${RUNNER_HOME}/work/_temp`;
 const RUNNER_TOOL_CACHE = '/opt/hostedtoolcache';
 
 export type Dictionary = Readonly<Record<string, Json>>;
 
 /** `fieldleaf/leaf` for a repository that is only called leaf. */
-export function fullName(repository: string): string {
+function fullName(repository: string): string {
   return repository.includes('/') ? repository : `fieldleaf/${repository}`;
 }
 
@@ -62,7 +62,12 @@ export function githubContext(run: Run, trigger: Trigger, message: string): Dict
 
 /** The payload of a push. Source: "Webhook events and payloads", `push`. */
 function pushEvent(trigger: Trigger, repository: string, message: string): Dictionary {
-  const commit = { id: trigger.after, message, author: { name: trigger.actor, username: trigger.actor }, timestamp: new Date(trigger.at).toISOString() };
+  const commit = {
+    id: trigger.after,
+    message,
+    author: { name: trigger.actor, username: trigger.actor },
+    timestamp: new Date(trigger.at).toISOString(),
+  };
   return {
     after: trigger.after,
     base_ref: null,
@@ -74,7 +79,12 @@ function pushEvent(trigger: Trigger, repository: string, message: string): Dicti
     head_commit: commit,
     pusher: { name: trigger.actor },
     ref: trigger.ref,
-    repository: { name: repository.split('/').at(-1) ?? '', full_name: repository, default_branch: 'main', owner: { login: repository.split('/')[0] ?? '' } },
+    repository: {
+      name: repository.split('/').at(-1) ?? '',
+      full_name: repository,
+      default_branch: 'main',
+      owner: { login: repository.split('/')[0] ?? '' },
+    },
     sender: { login: trigger.actor },
   };
 }
@@ -86,12 +96,55 @@ export function tokenOf(run: Run, jobKey: string): string {
 
 /** The runner context. */
 export function runnerContext(name: string, debug: boolean): Dictionary {
-  return { arch: 'X64', environment: 'github-hosted', name, os: 'Linux', temp: RUNNER_TEMP, tool_cache: RUNNER_TOOL_CACHE, ...(debug ? { debug: '1' } : {}) };
+  return {
+    arch: 'X64',
+    environment: 'github-hosted',
+    name,
+    os: 'Linux',
+    temp: RUNNER_TEMP,
+    tool_cache: RUNNER_TOOL_CACHE,
+    ...(debug ? { debug: '1' } : {}),
+  };
 }
 
 /** The variables that every step has: those of the github context that are texts, and the runner's. */
 export function defaultVariables(github: Dictionary, runner: Dictionary): Readonly<Record<string, string>> {
-  const exported = ['action', 'actor', 'actor_id', 'api_url', 'base_ref', 'env', 'event_name', 'event_path', 'graphql_url', 'head_ref', 'job', 'output', 'path', 'ref', 'ref_name', 'ref_protected', 'ref_type', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'retention_days', 'run_attempt', 'run_id', 'run_number', 'server_url', 'sha', 'state', 'step_summary', 'triggering_actor', 'workflow', 'workflow_ref', 'workflow_sha', 'workspace'];
+  const exported = [
+    'action',
+    'actor',
+    'actor_id',
+    'api_url',
+    'base_ref',
+    'env',
+    'event_name',
+    'event_path',
+    'graphql_url',
+    'head_ref',
+    'job',
+    'output',
+    'path',
+    'ref',
+    'ref_name',
+    'ref_protected',
+    'ref_type',
+    'repository',
+    'repository_id',
+    'repository_owner',
+    'repository_owner_id',
+    'retention_days',
+    'run_attempt',
+    'run_id',
+    'run_number',
+    'server_url',
+    'sha',
+    'state',
+    'step_summary',
+    'triggering_actor',
+    'workflow',
+    'workflow_ref',
+    'workflow_sha',
+    'workspace',
+  ];
   const variables: Record<string, string> = { CI: 'true', GITHUB_ACTIONS: 'true' };
   for (const name of exported) if (github[name] !== undefined) variables[`GITHUB_${name.toUpperCase()}`] = String(github[name]);
   for (const [name, value] of Object.entries(runner)) variables[`RUNNER_${name.toUpperCase()}`] = String(value);

@@ -1,6 +1,8 @@
 /** What a step writes to $GITHUB_ENV, $GITHUB_OUTPUT, $GITHUB_STATE and $GITHUB_PATH. Source: "Workflow commands", "Environment files". */
 
-export type Assignments = { readonly ok: true; readonly pairs: readonly (readonly [name: string, value: string])[] } | { readonly ok: false; readonly message: string };
+export type Assignments =
+  | { readonly ok: true; readonly pairs: readonly (readonly [name: string, value: string])[] }
+  | { readonly ok: false; readonly message: string };
 
 /** Reads `name=value` lines and `name<<DELIMITER` blocks. The first line that is neither ends it. */
 export function readAssignments(text: string): Assignments {
@@ -15,7 +17,8 @@ export function readAssignments(text: string): Assignments {
     if (heredoc >= 0 && (equals < 0 || heredoc < equals)) {
       const name = line.slice(0, heredoc);
       const delimiter = line.slice(heredoc + 2);
-      if (name === '' || delimiter === '') return refuse(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`);
+      if (name === '' || delimiter === '')
+        return refuse(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`);
       const block = cutBlock(rest, delimiter);
       if (block === null) return refuse(`Invalid value. Matching delimiter not found '${delimiter}'`);
       pairs.push([name, block.value]);

@@ -17,8 +17,10 @@ export function lintReferences(file: string, plan: Plan, root: LocatedMapping, d
     if (job === undefined) continue;
     for (const { expression, at } of [...expressionsIn(entry.value), ...conditionsIn(entry.value)]) {
       const tree = tryParse(expression);
-      if (calls(tree, (name) => name === 'constructor' || name === '__proto__')) diagnostics.push(problem(file, at, 'There is no such function.'));
-      for (const message of new Set(descendants(tree).flatMap((node) => complaints(node, job, plan)))) diagnostics.push(problem(file, at, message, 'warning'));
+      if (calls(tree, (name) => name === 'constructor' || name === '__proto__'))
+        diagnostics.push(problem(file, at, 'There is no such function.'));
+      for (const message of new Set(descendants(tree).flatMap((node) => complaints(node, job, plan))))
+        diagnostics.push(problem(file, at, message, 'warning'));
     }
   }
 }
@@ -28,7 +30,8 @@ function conditionsIn(node: Located): readonly { readonly expression: string; re
   if (node.kind === 'sequence') return node.items.flatMap(conditionsIn);
   if (node.kind !== 'mapping') return [];
   return node.entries.flatMap(({ key, value }) => {
-    if (key === 'if' && value.kind === 'scalar' && typeof value.value === 'string' && !value.value.includes('${{')) return [{ expression: value.value, at: value.at }];
+    if (key === 'if' && value.kind === 'scalar' && typeof value.value === 'string' && !value.value.includes('${{'))
+      return [{ expression: value.value, at: value.at }];
     return key === 'with' || key === 'env' || key === 'matrix' ? [] : conditionsIn(value);
   });
 }
@@ -54,16 +57,35 @@ function complaints(node: Expr, job: JobPlan, plan: Plan): readonly string[] {
   return [];
 }
 
-function needsComplaint(name: string, property: string | undefined, output: string | undefined, job: JobPlan, plan: Plan): readonly string[] {
+function needsComplaint(
+  name: string,
+  property: string | undefined,
+  output: string | undefined,
+  job: JobPlan,
+  plan: Plan,
+): readonly string[] {
   if (!includes(job.needs, name)) {
     const exists = plan.jobs.some(({ id }) => id.toLowerCase() === name.toLowerCase());
     const near = exists ? null : closest(name, job.needs);
-    return [`Job ${job.id} reads \`needs.${name}\`, but ${near === null ? `\`needs\` doesn't list ${name}` : `it needs ${near}`}: this is empty.`];
+    return [
+      `Job ${job.id} reads \`needs.${name}\`, but ${near === null ? `\`needs\` doesn't list ${name}` : `it needs ${near}`}: this is empty.`,
+    ];
   }
   const needed = plan.jobs.find(({ id }) => id.toLowerCase() === name.toLowerCase());
-  if (property !== 'outputs' || output === undefined || needed === undefined || includes(needed.outputs.map((known) => known.name), output)) return [];
+  if (
+    property !== 'outputs' ||
+    output === undefined ||
+    needed === undefined ||
+    includes(
+      needed.outputs.map((known) => known.name),
+      output,
+    )
+  )
+    return [];
   const outputs = needed.outputs.map((known) => known.name);
-  return [`Job ${name} has no output ${output}${outputs.length === 0 ? '; give it `outputs:`' : `; it has ${list(outputs)}`}. This is empty.`];
+  return [
+    `Job ${name} has no output ${output}${outputs.length === 0 ? '; give it `outputs:`' : `; it has ${list(outputs)}`}. This is empty.`,
+  ];
 }
 
 function includes(names: readonly string[], name: string): boolean {

@@ -9,7 +9,22 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   '': ['name', 'run-name', 'on', 'permissions', 'env', 'defaults', 'concurrency', 'jobs'],
   'on.push': FILTERS,
   'on.pull_request': ['types', 'branches', 'branches-ignore', 'paths', 'paths-ignore'],
-  'jobs.*': ['name', 'needs', 'if', 'runs-on', 'strategy', 'environment', 'permissions', 'concurrency', 'outputs', 'env', 'defaults', 'timeout-minutes', 'continue-on-error', 'steps'],
+  'jobs.*': [
+    'name',
+    'needs',
+    'if',
+    'runs-on',
+    'strategy',
+    'environment',
+    'permissions',
+    'concurrency',
+    'outputs',
+    'env',
+    'defaults',
+    'timeout-minutes',
+    'continue-on-error',
+    'steps',
+  ],
   'jobs.*.steps[*]': STEP_KEYS,
   'jobs.*.strategy': ['matrix', 'fail-fast', 'max-parallel'],
   'jobs.*.environment': ['name', 'url'],
@@ -38,12 +53,27 @@ const MAPPINGS: Readonly<Record<string, string>> = {
 };
 
 const CONTEXTS = ['github', 'env', 'vars', 'job', 'jobs', 'steps', 'runner', 'secrets', 'strategy', 'matrix', 'needs', 'inputs'];
-const FUNCTIONS = ['contains', 'startsWith', 'endsWith', 'format', 'join', 'toJSON', 'fromJSON', 'hashFiles', 'case', 'success', 'failure', 'always', 'cancelled'];
+const FUNCTIONS = [
+  'contains',
+  'startsWith',
+  'endsWith',
+  'format',
+  'join',
+  'toJSON',
+  'fromJSON',
+  'hashFiles',
+  'case',
+  'success',
+  'failure',
+  'always',
+  'cancelled',
+];
 
 /** The schema's message as a sentence for the person who wrote the file. */
 export function explain(message: string, place: FilePlace): string {
   const unexpected = /^Unexpected value '(.*)'$/s.exec(message);
-  if (unexpected !== null) return place.part === 'key' ? unexpectedKey(unexpected[1] ?? '', place) : unexpectedValue(unexpected[1] ?? '', place);
+  if (unexpected !== null)
+    return place.part === 'key' ? unexpectedKey(unexpected[1] ?? '', place) : unexpectedValue(unexpected[1] ?? '', place);
   const missing = /^Required property is missing: (.*)$/.exec(message);
   if (missing !== null) return missingKey(missing[1] ?? '', place);
   const context = /^Unrecognized named-value: '(.*?)'/.exec(message);
@@ -55,12 +85,14 @@ export function explain(message: string, place: FilePlace): string {
   if (message.startsWith("There's not enough info")) return undecided(place);
   if (message === 'A sequence was not expected') return `${subject(place)} can't be a list.`;
   if (message === 'A mapping was not expected') return `${subject(place)} can't have keys below it.`;
-  if (message === 'A template expression is not allowed in this context') return `${subject(place)} can't be an expression: it is read before anything runs.`;
+  if (message === 'A template expression is not allowed in this context')
+    return `${subject(place)} can't be an expression: it is read before anything runs.`;
   if (message.startsWith('The expression is not closed')) return 'This expression begins with ${{ and has no }} to end it.';
   if (message === 'An expression was expected') return 'There is no expression between ${{ and }}.';
   const symbol = /^Unexpected symbol: '(.*?)'/s.exec(message);
   if (symbol !== null) return unexpectedSymbol(symbol[1] ?? '');
-  if (message.startsWith('Unexpected end of expression')) return 'This expression ends too early: an operand or a closing bracket is missing.';
+  if (message.startsWith('Unexpected end of expression'))
+    return 'This expression ends too early: an operand or a closing bracket is missing.';
   const count = /^Too (few|many) parameters supplied: '(.*)'/.exec(message);
   if (count !== null) return `\`${count[2]}()\` has too ${count[1]} arguments.`;
   if (message.startsWith('Exceeded max expression depth')) return 'This expression is nested too deeply (50 levels are allowed).';
@@ -99,17 +131,31 @@ function unexpectedValue(value: string, place: FilePlace): string {
   const path = pattern(place.path);
   if (path === 'on' || path === 'on[*]') return unknownEvent(value);
   if (value === '') return `${subject(place)} has no value.`;
-  if (path === 'jobs.*' || path === 'jobs') return `\`${value}\` stands where a job's keys (\`runs-on\`, \`steps\`…) should; look at the indentation.`;
-  if (path === 'jobs.*.steps' || path === 'jobs.*.steps[*]') return `\`${value}\` isn't a step; a step begins with \`- run:\` or \`- uses:\`.`;
-  if (path.endsWith('.timeout-minutes') || path.endsWith('.max-parallel')) return `${subject(place)} has to be a number; this is \`${value}\`.`;
+  if (path === 'jobs.*' || path === 'jobs')
+    return `\`${value}\` stands where a job's keys (\`runs-on\`, \`steps\`…) should; look at the indentation.`;
+  if (path === 'jobs.*.steps' || path === 'jobs.*.steps[*]')
+    return `\`${value}\` isn't a step; a step begins with \`- run:\` or \`- uses:\`.`;
+  if (path.endsWith('.timeout-minutes') || path.endsWith('.max-parallel'))
+    return `${subject(place)} has to be a number; this is \`${value}\`.`;
   if (/\.(fail-fast|continue-on-error|cancel-in-progress)$/.test(path)) return `${subject(place)} is true or false; this is \`${value}\`.`;
   if (path.endsWith('permissions') || /permissions\.[^.]+$/.test(path)) return `A permission is read, write or none; this is \`${value}\`.`;
   return `${subject(place)} can't be \`${value}\`.`;
 }
 
 function unknownEvent(event: string): string {
-  const near = closest(event, ['push', 'pull_request', 'workflow_dispatch', 'schedule', 'release', 'issues', 'workflow_call', 'workflow_run']);
-  return near === null ? `\`${event}\` isn't an event that starts workflows; \`push\` is.` : `\`${event}\` isn't an event; did you mean \`${near}\`?`;
+  const near = closest(event, [
+    'push',
+    'pull_request',
+    'workflow_dispatch',
+    'schedule',
+    'release',
+    'issues',
+    'workflow_call',
+    'workflow_run',
+  ]);
+  return near === null
+    ? `\`${event}\` isn't an event that starts workflows; \`push\` is.`
+    : `\`${event}\` isn't an event; did you mean \`${near}\`?`;
 }
 
 function missingKey(key: string, place: FilePlace): string {
@@ -132,19 +178,27 @@ function unknownContext(name: string, place: FilePlace): string {
   const key = [...place.path].reverse().find((part) => typeof part === 'string');
   if (CONTEXTS.includes(lower)) {
     const instead =
-      lower === 'secrets' && key === 'if' ? ' Put it into `env` of the job and ask for `env.NAME`.' : lower === 'env' ? ' `vars` is, where the value belongs to the repository.' : '';
+      lower === 'secrets' && key === 'if'
+        ? ' Put it into `env` of the job and ask for `env.NAME`.'
+        : lower === 'env'
+          ? ' `vars` is, where the value belongs to the repository.'
+          : '';
     return `The \`${name}\` context isn't available in \`${key}\`.${instead}`;
   }
   if (FUNCTIONS.some((known) => known.toLowerCase() === lower)) return `\`${name}\` is a function: write \`${name}()\`.`;
   const near = closest(name, CONTEXTS);
-  return near === null ? `Nothing is named \`${name}\` in expressions. A text stands in single quotes: '${name}'.` : `Nothing is named \`${name}\` in expressions; did you mean \`${near}\`?`;
+  return near === null
+    ? `Nothing is named \`${name}\` in expressions. A text stands in single quotes: '${name}'.`
+    : `Nothing is named \`${name}\` in expressions; did you mean \`${near}\`?`;
 }
 
 function unknownFunction(name: string): string {
   const lower = name.toLowerCase();
   if (FUNCTIONS.some((known) => known.toLowerCase() === lower)) return `\`${name}()\` isn't available here.`;
   const near = closest(name, FUNCTIONS);
-  return near === null ? `There is no function \`${name}()\`; there are ${list(FUNCTIONS)}.` : `There is no function \`${name}()\`; did you mean \`${near}()\`?`;
+  return near === null
+    ? `There is no function \`${name}()\`; there are ${list(FUNCTIONS)}.`
+    : `There is no function \`${name}()\`; did you mean \`${near}()\`?`;
 }
 
 function unexpectedSymbol(symbol: string): string {
@@ -163,7 +217,9 @@ export function list(words: readonly string[], conjunction = 'and'): string {
 /** The known word that a typing mistake most likely stands for, or null. */
 export function closest(word: string, known: readonly string[]): string | null {
   const normal = (text: string) => text.toLowerCase().replaceAll('_', '-');
-  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(normal(word), normal(candidate)) })).sort((a, b) => a.distance - b.distance);
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(normal(word), normal(candidate)) }))
+    .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : null;
 }
@@ -171,7 +227,9 @@ export function closest(word: string, known: readonly string[]): string | null {
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 8) return 99;
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)));
+  const rows = Array.from({ length: a.length + 1 }, (_, i) =>
+    Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),
+  );
   const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= a.length; i++) {
     for (let j = 1; j <= b.length; j++) {

@@ -2,7 +2,18 @@
 import { CATALOG, findAction } from '../actions/catalog.ts';
 import type { Diagnostic } from '../contract.ts';
 import { literalText, type Template, templateOf } from '../expressions/template.ts';
-import type { ActionWork, ConcurrencyPlan, EnvironmentPlan, JobPlan, Permissions, Plan, RunDefaults, RunWork, StepPlan, StrategyPlan } from '../plan.ts';
+import type {
+  ActionWork,
+  ConcurrencyPlan,
+  EnvironmentPlan,
+  JobPlan,
+  Permissions,
+  Plan,
+  RunDefaults,
+  RunWork,
+  StepPlan,
+  StrategyPlan,
+} from '../plan.ts';
 import { shellProblem } from '../runners/shells.ts';
 import { type Located, type LocatedEntry, type LocatedMapping, type LocatedScalar, type Place, problem, readYaml } from '../yaml.ts';
 import { readCondition } from './conditions.ts';
@@ -25,7 +36,10 @@ export function parseWorkflow(path: string, text: string): ParsedWorkflow {
     return parse(path, text);
   } catch (error) {
     const at = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-    const message = error instanceof RangeError ? 'This file is nested too deeply to be read.' : `This file can't be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message =
+      error instanceof RangeError
+        ? 'This file is nested too deeply to be read.'
+        : `This file can't be read: ${error instanceof Error ? error.message : String(error)}`;
     return { plan: null, triggers: null, diagnostics: [problem(path, at, message)] };
   }
 }
@@ -34,8 +48,14 @@ function parse(path: string, text: string): ParsedWorkflow {
   const document = readYaml(path, text);
   if (!document.ok) return { plan: null, triggers: null, diagnostics: document.diagnostics };
   const { root } = document;
-  if (root.kind === 'scalar' && root.value === null) return { plan: null, triggers: null, diagnostics: [problem(path, root.at, 'This file is empty. A workflow has `on:` and `jobs:`.')] };
-  if (root.kind !== 'mapping') return { plan: null, triggers: null, diagnostics: [problem(path, root.at, 'A workflow file begins with keys such as `on:` and `jobs:`.')] };
+  if (root.kind === 'scalar' && root.value === null)
+    return { plan: null, triggers: null, diagnostics: [problem(path, root.at, 'This file is empty. A workflow has `on:` and `jobs:`.')] };
+  if (root.kind !== 'mapping')
+    return {
+      plan: null,
+      triggers: null,
+      diagnostics: [problem(path, root.at, 'A workflow file begins with keys such as `on:` and `jobs:`.')],
+    };
   const diagnostics: Diagnostic[] = [...checkAgainstSchema(path, root)];
   const on = find(root, 'on');
   const triggers = on === undefined || diagnostics.some((found) => within(found, on)) ? null : readTriggers(path, on.value, diagnostics);
@@ -69,7 +89,9 @@ class PlanReader {
     const jobs = mapping(value(root, 'jobs'));
     const ids = jobs?.entries.map(({ key }) => key) ?? [];
     if (jobs !== null && ids.length === 0) this.#say(jobs.at, 'There is no job below `jobs:`.');
-    const plans = (jobs?.entries ?? []).flatMap((entry) => (entry.value.kind === 'mapping' ? [this.#job(entry.key, entry.keyAt, entry.value, defaults)] : []));
+    const plans = (jobs?.entries ?? []).flatMap((entry) =>
+      entry.value.kind === 'mapping' ? [this.#job(entry.key, entry.keyAt, entry.value, defaults)] : [],
+    );
     this.#checkNeeds(jobs, plans, ids);
     return {
       dialect: 'github',
@@ -94,7 +116,8 @@ class PlanReader {
     const timeout = value(job, 'timeout-minutes');
     this.#checkTimeout(timeout);
     const steps = value(job, 'steps');
-    if (find(job, 'uses') === undefined && (steps?.kind !== 'sequence' || steps.items.length === 0)) this.#say(at, `Job ${id} has no steps.`);
+    if (find(job, 'uses') === undefined && (steps?.kind !== 'sequence' || steps.items.length === 0))
+      this.#say(at, `Job ${id} has no steps.`);
     const plan: JobPlan = {
       id,
       at,
@@ -109,15 +132,24 @@ class PlanReader {
       timeoutMinutes: timeout,
       continueOnError: value(job, 'continue-on-error'),
       env: value(job, 'env'),
-      defaults: { shell: defaults.shell ?? workflowDefaults.shell, workingDirectory: defaults.workingDirectory ?? workflowDefaults.workingDirectory },
-      outputs: (mapping(value(job, 'outputs'))?.entries ?? []).flatMap((entry) => (entry.value.kind === 'scalar' ? [{ name: entry.key, value: templateOf(entry.value) }] : [])),
+      defaults: {
+        shell: defaults.shell ?? workflowDefaults.shell,
+        workingDirectory: defaults.workingDirectory ?? workflowDefaults.workingDirectory,
+      },
+      outputs: (mapping(value(job, 'outputs'))?.entries ?? []).flatMap((entry) =>
+        entry.value.kind === 'scalar' ? [{ name: entry.key, value: templateOf(entry.value) }] : [],
+      ),
       steps: steps?.kind === 'sequence' ? steps.items.flatMap((step) => (step.kind === 'mapping' ? [this.#step(step)] : [])) : [],
     };
     for (const { work, at: stepAt } of plan.steps) {
       if (work.kind === 'action' && work.action === 'fieldleaf/deploy' && environment === null) {
-        this.#say(work.at, `fieldleaf/deploy deploys to the environment of its job, and job ${id} has none: write \`environment: production\` beside \`runs-on\` (line ${at.line + 1}).`);
+        this.#say(
+          work.at,
+          `fieldleaf/deploy deploys to the environment of its job, and job ${id} has none: write \`environment: production\` beside \`runs-on\` (line ${at.line + 1}).`,
+        );
       }
-      if (work.kind === 'run' && work.script.at !== stepAt && literalText(work.script)?.trim() === '') this.#say(stepAt, 'This step runs an empty command.', 'warning');
+      if (work.kind === 'run' && work.script.at !== stepAt && literalText(work.script)?.trim() === '')
+        this.#say(stepAt, 'This step runs an empty command.', 'warning');
     }
     return plan;
   }
@@ -128,7 +160,7 @@ class PlanReader {
       services: "Service containers aren't available: there are no containers here. Start what the job needs in a `run` step.",
       snapshot: "Images of runners can't be made here.",
       uses: "Reusable workflows aren't available yet: write the jobs into this file.",
-      'cancel-timeout-minutes': "`cancel-timeout-minutes` isn't available here; a cancelled step has 7.5 seconds to end.",
+      'cancel-timeout-minutes': "`cancel-timeout-minutes` isn't available here; a cancelled step ends at once.",
     };
     for (const { key, keyAt } of job.entries) {
       const refusal = refusals[key];
@@ -177,7 +209,8 @@ class PlanReader {
       for (const input of inputs) {
         const refused = found.spec.refused[input.key.toLowerCase()];
         const text = input.value.kind === 'scalar' ? String(input.value.value ?? '') : '';
-        if (refused !== undefined && text !== refused.unless) this.#say(input.keyAt, `\`${input.key}\` of ${found.spec.name} can't be used here: ${refused.because}`);
+        if (refused !== undefined && text !== refused.unless)
+          this.#say(input.keyAt, `\`${input.key}\` of ${found.spec.name} can't be used here: ${refused.because}`);
       }
     }
     return {
@@ -185,7 +218,9 @@ class PlanReader {
       uses: written,
       at: uses.at,
       action: found.ok ? found.spec.name : '',
-      inputs: inputs.flatMap((input) => (input.value.kind === 'scalar' ? [{ name: input.key, at: input.keyAt, value: templateOf(input.value) }] : [])),
+      inputs: inputs.flatMap((input) =>
+        input.value.kind === 'scalar' ? [{ name: input.key, at: input.keyAt, value: templateOf(input.value) }] : [],
+      ),
     };
   }
 
@@ -211,10 +246,12 @@ class PlanReader {
 
   #environment(environment: Located | null): EnvironmentPlan | null {
     if (environment === null) return null;
-    if (environment.kind === 'scalar') return environment.value === null ? null : { at: environment.at, name: templateOf(environment), url: null };
+    if (environment.kind === 'scalar')
+      return environment.value === null ? null : { at: environment.at, name: templateOf(environment), url: null };
     const name = template(value(mapping(environment), 'name'));
     const deployment = mapping(environment)?.entries.find(({ key }) => key === 'deployment');
-    if (deployment !== undefined) this.#say(deployment.keyAt, "`deployment` isn't available here: a deployment is what fieldleaf/deploy makes.");
+    if (deployment !== undefined)
+      this.#say(deployment.keyAt, "`deployment` isn't available here: a deployment is what fieldleaf/deploy makes.");
     return name === null ? null : { at: environment.at, name, url: template(value(mapping(environment), 'url')) };
   }
 
@@ -232,10 +269,16 @@ class PlanReader {
     if (strategy.kind === 'scalar') return { at: strategy.at, whole: strategy, matrix: null, failFast: null, maxParallel: null };
     const matrix = value(mapping(strategy), 'matrix');
     for (const { key, keyAt, value: values } of mapping(matrix)?.entries ?? []) {
-      if (values.kind === 'sequence' && values.items.length === 0) this.#say(keyAt, `\`${key}\` of the matrix has no values, so there would be no job.`);
+      if (values.kind === 'sequence' && values.items.length === 0)
+        this.#say(keyAt, `\`${key}\` of the matrix has no values, so there would be no job.`);
     }
     const maxParallel = value(mapping(strategy), 'max-parallel');
-    if (maxParallel !== null && scalar(maxParallel) !== null && typeof scalar(maxParallel)?.value === 'number' && Number(scalar(maxParallel)?.value) < 1) {
+    if (
+      maxParallel !== null &&
+      scalar(maxParallel) !== null &&
+      typeof scalar(maxParallel)?.value === 'number' &&
+      Number(scalar(maxParallel)?.value) < 1
+    ) {
       this.#say(maxParallel.at, '`max-parallel` is at least 1.');
     }
     return { at: strategy.at, whole: null, matrix, failFast: value(mapping(strategy), 'fail-fast'), maxParallel };
@@ -243,7 +286,8 @@ class PlanReader {
 
   #checkTimeout(timeout: Located | null): void {
     const minutes = scalar(timeout)?.value;
-    if (timeout !== null && typeof minutes === 'number' && (!Number.isInteger(minutes) || minutes < 1)) this.#say(timeout.at, '`timeout-minutes` is a whole number from 1.');
+    if (timeout !== null && typeof minutes === 'number' && (!Number.isInteger(minutes) || minutes < 1))
+      this.#say(timeout.at, '`timeout-minutes` is a whole number from 1.');
   }
 
   /** Every job named in `needs` exists, and no job waits for itself. */
@@ -253,7 +297,10 @@ class PlanReader {
         if (ids.includes(text)) continue;
         const near = closest(text, ids);
         const others = near === null ? ids.filter((id) => id !== key) : [near];
-        this.#say(at, `Job ${key} needs a job named ${text}; ${others.length === 0 ? 'this file has no other job' : `this file has ${plainList(others)}`}.`);
+        this.#say(
+          at,
+          `Job ${key} needs a job named ${text}; ${others.length === 0 ? 'this file has no other job' : `this file has ${plainList(others)}`}.`,
+        );
       }
     }
     for (const plan of plans) {
@@ -263,7 +310,10 @@ class PlanReader {
       const needs = value(mapping(find(jobs as LocatedMapping, plan.id)?.value ?? null), 'needs');
       const word = strings(needs).find(({ text }) => text === circle[1]) ?? null;
       const through = circle.slice(1, -1);
-      this.#say(word?.at ?? plan.at, `Job ${plan.id} waits for itself${through.length === 0 ? '' : ` through ${plainList(through)}`}: it could never start.`);
+      this.#say(
+        word?.at ?? plan.at,
+        `Job ${plan.id} waits for itself${through.length === 0 ? '' : ` through ${plainList(through)}`}: it could never start.`,
+      );
     }
   }
 }
@@ -323,4 +373,3 @@ function permissions(node: Located | null): Permissions | null {
     }),
   );
 }
-

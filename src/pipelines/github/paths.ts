@@ -23,14 +23,27 @@ export function placeInFile(root: Located, at: Place): FilePlace {
 /** The mapping that begins at this place, for what is said of a mapping as a whole. */
 export function mappingInFile(root: Located, at: Place): FilePlace {
   for (const place of places(root)) {
-    if (place.part === 'value' && place.node.kind === 'mapping' && place.range.line === at.line && place.range.column === at.column) return place;
+    if (place.part === 'value' && place.node.kind === 'mapping' && place.range.line === at.line && place.range.column === at.column)
+      return place;
   }
   return placeInFile(root, at);
 }
 
 /** Every key and value, outer ones first. */
-function* places(node: Located, path: readonly (string | number)[] = [], siblings: readonly string[] = [], mark: Place | null = null): Generator<FilePlace & { readonly node: Located; readonly range: Place }> {
-  yield { path, part: 'value', node, siblings, range: node.at, mark: mark ?? { ...node.at, endLine: node.at.line, endColumn: node.at.column + 1 } };
+function* places(
+  node: Located,
+  path: readonly (string | number)[] = [],
+  siblings: readonly string[] = [],
+  mark: Place | null = null,
+): Generator<FilePlace & { readonly node: Located; readonly range: Place }> {
+  yield {
+    path,
+    part: 'value',
+    node,
+    siblings,
+    range: node.at,
+    mark: mark ?? { ...node.at, endLine: node.at.line, endColumn: node.at.column + 1 },
+  };
   if (node.kind === 'sequence') for (const [index, item] of node.items.entries()) yield* places(item, [...path, index]);
   if (node.kind === 'mapping') {
     const keys = node.entries.map(({ key }) => key);

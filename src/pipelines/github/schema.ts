@@ -45,10 +45,13 @@ export function checkAgainstSchema(file: string, root: Located): readonly Diagno
 }
 
 /** The reader of the plan says these, and only where they stand. */
-const SAID_ELSEWHERE = /^(Job '.*' depends on |The workflow must contain at least one job with no dependencies|Unexpected value '(background|wait|wait-all|cancel)'$)/s;
+const SAID_ELSEWHERE =
+  /^(Job '.*' depends on |The workflow must contain at least one job with no dependencies|Unexpected value '(background|wait|wait-all|cancel)'$)/s;
 
 function placeOf(range: TokenRange | undefined): Place | null {
-  return range === undefined ? null : { line: range.start.line, column: range.start.column, endLine: range.end.line, endColumn: range.end.column };
+  return range === undefined
+    ? null
+    : { line: range.start.line, column: range.start.column, endLine: range.end.line, endColumn: range.end.column };
 }
 
 type Step =

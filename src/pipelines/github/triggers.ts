@@ -19,13 +19,14 @@ export interface Triggers {
   readonly events: readonly string[];
 }
 
-export const NO_FILTERS: PushFilters = { branches: null, branchesIgnore: null, tags: null, tagsIgnore: null, paths: null, pathsIgnore: null };
+const NO_FILTERS: PushFilters = { branches: null, branchesIgnore: null, tags: null, tagsIgnore: null, paths: null, pathsIgnore: null };
 
 /** Reads `on:`. Events that can't start anything here are read and a warning says so. */
 export function readTriggers(file: string, on: Located, diagnostics: Diagnostic[]): Triggers {
   const declared = events(on);
   for (const { name, at } of declared) {
-    if (name !== 'push') diagnostics.push(problem(file, at, `\`${name}\` is read, but doesn't start runs here yet; \`push\` does.`, 'warning'));
+    if (name !== 'push')
+      diagnostics.push(problem(file, at, `\`${name}\` is read, but doesn't start runs here yet; \`push\` does.`, 'warning'));
   }
   const push = declared.find(({ name }) => name === 'push');
   return { push: push === undefined ? null : readPushFilters(file, push.value, diagnostics), events: declared.map(({ name }) => name) };
@@ -44,7 +45,9 @@ function readPushFilters(file: string, push: Located | null, diagnostics: Diagno
   for (const key of ['branches', 'tags', 'paths']) {
     const ignored = entry(`${key}-ignore`);
     if (entry(key) !== undefined && ignored !== undefined) {
-      diagnostics.push(problem(file, ignored.keyAt, `\`${key}\` and \`${key}-ignore\` can't stand together. Keep \`${key}\` and exclude with \`!\`.`));
+      diagnostics.push(
+        problem(file, ignored.keyAt, `\`${key}\` and \`${key}-ignore\` can't stand together. Keep \`${key}\` and exclude with \`!\`.`),
+      );
     }
   }
   return {
@@ -69,7 +72,14 @@ function readPatterns(file: string, entry: LocatedEntry | undefined, diagnostics
     else patterns.push(pattern);
   }
   if (!entry.key.endsWith('-ignore') && patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
-    diagnostics.push(problem(file, entry.keyAt, `Every pattern of \`${entry.key}\` excludes, so nothing is let in. Begin with one that includes, such as \`'**'\`.`, 'warning'));
+    diagnostics.push(
+      problem(
+        file,
+        entry.keyAt,
+        `Every pattern of \`${entry.key}\` excludes, so nothing is let in. Begin with one that includes, such as \`'**'\`.`,
+        'warning',
+      ),
+    );
   }
   return patterns;
 }
@@ -78,7 +88,11 @@ function readPatterns(file: string, entry: LocatedEntry | undefined, diagnostics
 export type TriggerVerdict = { readonly starts: true } | { readonly starts: false; readonly why: string };
 
 /** Holds a push against the filters. `changedPaths` is asked only when a path filter needs it. */
-export async function startsOn(triggers: Triggers, trigger: Trigger, changedPaths: () => Promise<readonly string[]>): Promise<TriggerVerdict> {
+export async function startsOn(
+  triggers: Triggers,
+  trigger: Trigger,
+  changedPaths: () => Promise<readonly string[]>,
+): Promise<TriggerVerdict> {
   const filters = triggers.push;
   if (filters === null) return no('the workflow does not listen to `push`');
   const isTag = trigger.ref.startsWith('refs/tags/');
@@ -88,10 +102,14 @@ export async function startsOn(triggers: Triggers, trigger: Trigger, changedPath
   const ignored = isTag ? filters.tagsIgnore : filters.branchesIgnore;
   const other = isTag ? (filters.branches ?? filters.branchesIgnore) : (filters.tags ?? filters.tagsIgnore);
   // With a filter for one kind of ref only, pushes of the other kind start nothing.
-  if (included === null && ignored === null && other !== null) return no(`only ${isTag ? 'branches' : 'tags'} are listed, and ${name} is a ${kind}`);
+  if (included === null && ignored === null && other !== null)
+    return no(`only ${isTag ? 'branches' : 'tags'} are listed, and ${name} is a ${kind}`);
   if (included !== null) {
     const verdict = filterName(included, name);
-    if (!verdict.matches) return no(verdict.by === null ? `no pattern of \`${isTag ? 'tags' : 'branches'}\` matches ${name}` : `\`${verdict.by}\` excludes ${name}`);
+    if (!verdict.matches)
+      return no(
+        verdict.by === null ? `no pattern of \`${isTag ? 'tags' : 'branches'}\` matches ${name}` : `\`${verdict.by}\` excludes ${name}`,
+      );
   }
   if (ignored !== null) {
     const verdict = filterName(ignored, name);
@@ -102,7 +120,8 @@ export async function startsOn(triggers: Triggers, trigger: Trigger, changedPath
   const paths = await changedPaths();
   const { paths: wanted, pathsIgnore: unwanted } = filters;
   if (wanted !== null && !paths.some((path) => filterName(wanted, path).matches)) return no('no changed file matches `paths`');
-  if (unwanted !== null && paths.length > 0 && paths.every((path) => filterName(unwanted, path).matches)) return no('every changed file matches `paths-ignore`');
+  if (unwanted !== null && paths.length > 0 && paths.every((path) => filterName(unwanted, path).matches))
+    return no('every changed file matches `paths-ignore`');
   return { starts: true };
 }
 

@@ -37,7 +37,9 @@ async function runIn(computer: Computer, command: ShellCommand): Promise<number>
 
 /** Options beyond those that a script starts with, set on its first line so that line numbers stay. */
 function withOptions(shell: ShellUse, script: string): string {
-  const options = [shell.errexit ? '' : 'set +e', shell.nounset ? 'set -u' : '', shell.xtrace ? 'set -x' : ''].filter((option) => option !== '');
+  const options = [shell.errexit ? '' : 'set +e', shell.nounset ? 'set -u' : '', shell.xtrace ? 'set -x' : ''].filter(
+    (option) => option !== '',
+  );
   return options.length === 0 ? script : `${options.join('; ')}; ${script}`;
 }
 

@@ -20,7 +20,8 @@ export function shellFor(option: string | null): ShellUse {
   if (wrong !== null) throw new Error(wrong);
   const [command = '', ...args] = option.trim().split(/\s+/);
   const name = command.replace(/^\/(usr\/)?bin\//, '');
-  if (name === 'python' || name === 'python3') return { ...PLAIN, program: 'python', shown: `/usr/bin/python ${args.length === 0 ? '{0}' : args.join(' ')}` };
+  if (name === 'python' || name === 'python3')
+    return { ...PLAIN, program: 'python', shown: `/usr/bin/python ${args.length === 0 ? '{0}' : args.join(' ')}` };
   const program = name === 'sh' ? 'sh' : 'bash';
   if (args.length === 0) {
     return program === 'bash'
@@ -36,12 +37,17 @@ export function shellProblem(option: string): string | null {
   const [command = '', ...args] = option.trim().split(/\s+/);
   const name = command.replace(/^\/(usr\/)?bin\//, '');
   if (name === 'python' || name === 'python3') {
-    return args.length === 0 || (args.length === 1 && args[0] === '{0}') ? null : `The runner can't pass options to python; write \`shell: python\`.`;
+    return args.length === 0 || (args.length === 1 && args[0] === '{0}')
+      ? null
+      : `The runner can't pass options to python; write \`shell: python\`.`;
   }
-  if (name !== 'bash' && name !== 'sh') return `The runner has no shell named ${name === '' ? 'nothing' : name}; bash, sh and python are there.`;
+  if (name !== 'bash' && name !== 'sh')
+    return `The runner has no shell named ${name === '' ? 'nothing' : name}; bash, sh and python are there.`;
   if (args.length === 0) return null;
   if (!args.includes('{0}')) return 'A custom shell needs {0} where the script goes: `bash -e {0}`.';
-  return readFlags(args) === null ? `The runner's ${name} knows -e, -u, -x, -o pipefail, -l, --noprofile and --norc; this asks for more.` : null;
+  return readFlags(args) === null
+    ? `The runner's ${name} knows -e, -u, -x, -o pipefail, -l, --noprofile and --norc; this asks for more.`
+    : null;
 }
 
 function readFlags(args: readonly string[]): Omit<ShellUse, 'program' | 'shown'> | null {
