@@ -68,6 +68,10 @@ async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<P
   const process = host.python.start(job);
   let killing: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
+    if (signal.reason === 'closed') {
+      process.kill();
+      return;
+    }
     process.interrupt();
     killing = setTimeout(() => process.kill(), KILL_AFTER);
   };

@@ -5,6 +5,9 @@ import type { Run } from './run.ts';
 /** How long a command may take to notice Ctrl+C by itself before its shell is ended, in real ms. */
 const GRACE = 240;
 
+/** Ctrl+C, which a process may answer, or the end of the session. */
+export type StopReason = 'interrupted' | 'closed';
+
 export class Job {
   interrupted = false;
   readonly #onOutput: (stream: OutputStream, text: string) => void;
@@ -21,7 +24,7 @@ export class Job {
     this.#onOutput = onOutput;
   }
 
-  /** Aborted by Ctrl+C. */
+  /** Aborted with a `StopReason`. */
   get signal(): AbortSignal {
     return this.#interruption.signal;
   }
@@ -62,11 +65,11 @@ export class Job {
     return new Promise((resolve) => this.#readers.push(resolve));
   }
 
-  interrupt(): void {
+  interrupt(reason: StopReason): void {
     if (this.interrupted || this.#ended) return;
     this.interrupted = true;
     if (this.#run !== null) this.#run.interrupted = true;
-    this.#interruption.abort(new Error('interrupted'));
+    this.#interruption.abort(reason);
     for (const reader of this.#readers.splice(0)) reader(null);
     this.#grace = setTimeout(() => this.#lastResort.abort(), GRACE);
   }

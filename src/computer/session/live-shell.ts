@@ -25,11 +25,15 @@ export interface ShellParts {
 
 export interface LineEnd {
   readonly state: ShellState;
-  /** How the shell ended when it did: by `exit` or an error. It cannot be used again. */
-  readonly end: ShellEnd | null;
+  /** What was left to print when the shell ended with the line. */
+  readonly rest: ShellEnd | null;
+  /** True after `exit`, or `set -e` and a failure: the person has left this shell. */
+  readonly exited: boolean;
 }
 
 const INTERRUPTED = 130;
+/** The exit code of just-bash's own limits. */
+const LIMIT = 126;
 const QUIET = redirection('>>', '/dev/null', 2);
 
 export class LiveShell {
@@ -137,7 +141,7 @@ export class LiveShell {
     this.#pipeStatus = interrupted ? [INTERRUPTED] : saved.pipeStatus;
     this.#lastArgument = saved.lastArgument;
     this.#next = deferred();
-    this.#lineEnded(null);
+    this.#lineEnded(null, false);
   }
 
   #ended(end: ShellEnd): void {
@@ -145,13 +149,14 @@ export class LiveShell {
     this.#rebuild = true;
     const interrupted = this.#job?.interrupted === true;
     this.#state = { ...this.#state, status: interrupted ? INTERRUPTED : end.exitCode };
-    this.#lineEnded(interrupted || this.#closing ? null : end);
+    // A limit of just-bash ends its shell, which is no wish of the person: the next line finds the same one, rebuilt.
+    this.#lineEnded(interrupted || this.#closing ? null : end, !interrupted && end.exitCode !== LIMIT);
   }
 
-  #lineEnded(end: ShellEnd | null): void {
+  #lineEnded(rest: ShellEnd | null, exited: boolean): void {
     this.#running = false;
     this.#job = null;
-    this.#done({ state: this.#state, end });
+    this.#done({ state: this.#state, rest, exited });
   }
 
   /** Functions and `set -o` options, which an environment does not carry; exported names and `shopt` live on in just-bash itself. */

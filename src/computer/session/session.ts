@@ -33,6 +33,10 @@ export class ShellSession implements Session {
   readonly #history: string[] = [];
   /** A line that is called for while another runs waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
+  #turns = 0;
+  /** What came for a line before it began. */
+  #typedAhead: (string | null)[] = [];
+  #stopNext = false;
   #state: ShellState;
   #live: LiveShell | null = null;
   #job: Job | null = null;
@@ -66,11 +70,13 @@ export class ShellSession implements Session {
   }
 
   interrupt(): void {
-    this.#job?.interrupt();
+    if (this.#job !== null) this.#job.interrupt('interrupted');
+    else if (this.#turns > 0) this.#stopNext = true;
   }
 
   input(text: string | null): void {
-    this.#job?.input(text);
+    if (this.#job !== null) this.#job.input(text);
+    else if (this.#turns > 0) this.#typedAhead.push(text);
   }
 
   async prompt(): Promise<string> {
@@ -91,17 +97,18 @@ export class ShellSession implements Session {
 
   close(): void {
     this.#closed = true;
-    this.#job?.interrupt();
+    this.#job?.interrupt('closed');
     this.#live?.close();
     this.#live = null;
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#turns++;
     const turn = this.#turn.then(() => {
       if (this.#closed) throw new Error('This session is closed.');
       return work();
     });
-    this.#turn = turn.catch(() => {});
+    this.#turn = turn.catch(() => {}).finally(() => this.#turns--);
     return turn;
   }
 
@@ -116,10 +123,10 @@ export class ShellSession implements Session {
     const job = this.#startJob();
     try {
       this.#live ??= new LiveShell(this.#newShell(), this.#state, OUT | ERR | (this.#options.interactive ? IN : 0));
-      const { state, end } = await this.#live.run(parsed.statements, this.#state.status, job);
-      if (end === null) return this.#leave(state);
-      // `exit`, or an error that ends a shell: the next line finds a new one in the same place.
-      this.#printRest(end);
+      const { state, rest, exited } = await this.#live.run(parsed.statements, this.#state.status, job);
+      if (rest !== null) this.#printRest(rest);
+      if (!exited) return this.#leave(state);
+      // The next line finds a new shell in the same place.
       if (this.#options.interactive) job.write('stderr', 'exit\n');
       this.#live = null;
       return this.#leave({ ...state, env: this.#freshEnvironment() });
@@ -130,12 +137,12 @@ export class ShellSession implements Session {
 
   async #runScript(text: string, pipefail: boolean, signal: AbortSignal | undefined): Promise<{ readonly exitCode: number }> {
     const job = this.#startJob();
-    const stop = () => job.interrupt();
+    const stop = () => job.interrupt('interrupted');
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const { shell, run, choreography } = this.#newShell();
       job.attach(run);
-      if (signal?.aborted === true) job.interrupt();
+      if (signal?.aborted === true) stop();
       const { statements, problem } = scriptStatements(text);
       const options = scriptStatements(pipefail ? 'set -eo pipefail' : 'set -e').statements;
       const lines = choreography.prepare({ type: 'Script', statements: [...statements] }).statements.slice();
@@ -164,6 +171,9 @@ export class ShellSession implements Session {
 
   #startJob(): Job {
     const job = new Job((stream, text) => this.#options.onOutput(stream, text));
+    for (const text of this.#typedAhead.splice(0)) job.input(text);
+    if (this.#stopNext) job.interrupt('interrupted');
+    this.#stopNext = false;
     this.#job = job;
     return job;
   }

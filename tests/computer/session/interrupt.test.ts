@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/platform/platform.ts';
+import { StepClock } from '../support/clock.ts';
+import { ScriptedPython } from '../support/python.ts';
+import { computerWith, Terminal } from '../support/terminal.ts';
+
+const python = () =>
+  new ScriptedPython({
+    'polite.py': async ({ interrupted, print }) => {
+      print('training\n');
+      await interrupted;
+      print('KeyboardInterrupt\n', 'stderr');
+      return 130;
+    },
+    'stubborn.py': () => new Promise(() => {}),
+  });
+
+/** Presses Ctrl+C as soon as `started` is on the screen and the thread is free. */
+async function stopped(line: string, options: { readonly clock?: Clock; readonly python?: ScriptedPython } = {}) {
+  const computer = computerWith({ python: python(), ...options });
+  const terminal: Terminal = new Terminal(computer, {
+    interactive: true,
+    onOutput: (_stream, text) => {
+      if (text.startsWith('started')) setTimeout(() => terminal.session.interrupt());
+    },
+  });
+  await terminal.type('kept=yes; cd /tmp; list=(1 2); keep() { echo function; }; set -o pipefail');
+  const began = performance.now();
+  const answer = await terminal.type(`echo started; ${line}; echo never`);
+  const took = performance.now() - began;
+  return { terminal, answer, took };
+}
+
+const CLEAN = { stdout: 'started\n', stderr: '', exitCode: 130, cwd: '/tmp' };
+
+describe('Ctrl+C', () => {
+  it.each([
+    'while true; do :; done',
+    'while :; do x=1; done',
+    'until false; do :; done',
+    'for ((;;)); do echo x > /dev/null; done',
+    'for i in $(seq 1000); do for j in $(seq 1000); do :; done; done',
+    'spin() { while true; do inner; done; }; inner() { for i in 1 2 3; do :; done; }; spin',
+    '( while :; do :; done )',
+    '{ while :; do :; done; } | cat',
+    'echo "$(while :; do :; done)"',
+    'while :; do :; done > log 2>&1',
+    "eval 'while :; do :; done'",
+    "echo 'while :; do :; done' > spin.sh; . ./spin.sh",
+    "echo 'while :; do :; done' > spin.sh; bash spin.sh",
+    "echo 'while :; do :; done' > spin.sh; chmod +x spin.sh; ./spin.sh",
+    "bash -c 'while :; do :; done' | cat",
+    'timeout 100 bash -c "while :; do :; done"',
+    'while read l; do :; done < <(while :; do :; done)',
+    'while ! false || true; do true && true || false; done',
+    'read answer',
+    'cat',
+    'python stubborn.py',
+    'python stubborn.py | cat',
+    'x=$(python stubborn.py)',
+    'while true; do python polite.py > /dev/null 2>&1; done',
+  ])('stops %s', async (line) => {
+    const { terminal, answer, took } = await stopped(line);
+    expect(answer).toEqual(CLEAN);
+    // The promise is 300 ms; a busy machine gets some more.
+    expect(took).toBeLessThan(900);
+    expect(await terminal.type('echo $? $kept ${list[1]} $-; keep; pwd')).toMatchObject({ stdout: expect.stringMatching(/^130 yes 2 \S*\nfunction\n\/tmp\n$/) });
+    terminal.session.close();
+  });
+
+  it('lets Python say its last word', async () => {
+    const host = python();
+    const { terminal, answer } = await stopped('python3 polite.py', { python: host });
+    expect(answer).toEqual({ ...CLEAN, stdout: 'started\ntraining\n', stderr: 'KeyboardInterrupt\n' });
+    expect(host.ended).toEqual(['interrupted']);
+    terminal.session.close();
+  });
+
+  it('kills a Python that does not listen', async () => {
+    const host = python();
+    const { terminal } = await stopped('python3 stubborn.py', { python: host });
+    expect(host.ended).toEqual(['killed']);
+    terminal.session.close();
+  });
+
+  it('wakes a sleeper on a clock that stands still', async () => {
+    class StoppedClock extends StepClock {
+      override sleep(_ms: number, signal?: AbortSignal): Promise<void> {
+        return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+      }
+    }
+    const { terminal, answer } = await stopped('sleep 1000', { clock: new StoppedClock() });
+    expect(answer).toEqual(CLEAN);
+    terminal.session.close();
+  });
+
+  it('ends a command that cannot be interrupted, and the shell comes back as it was', async () => {
+    const hanging = { name: 'hang', execute: () => new Promise<never>(() => {}) };
+    const computer = computerWith({ commands: [hanging] });
+    const terminal: Terminal = new Terminal(computer, {
+      interactive: true,
+      onOutput: (_stream, text) => {
+        if (text.startsWith('started')) setTimeout(() => terminal.session.interrupt());
+      },
+    });
+    await terminal.type("cd /tmp; export kept=yes; keep() { echo function; }; alias again='keep'; set -o pipefail; shopt -s nullglob");
+    expect(await terminal.type('echo started; hang; echo never')).toEqual(CLEAN);
+    const after = await terminal.type('echo $? $kept; keep; again; false | true; echo $?; echo none*; bash -c \'echo $kept\'');
+    expect(after).toEqual({ stdout: '130 yes\nfunction\nfunction\n1\n\nyes\n', stderr: '', exitCode: 0, cwd: '/tmp' });
+    terminal.session.close();
+  });
+
+  it('reaches a line that has not begun yet', async () => {
+    const terminal = new Terminal(computerWith(), { interactive: true });
+    const running = terminal.type('while true; do :; done');
+    terminal.session.interrupt();
+    expect(await running).toMatchObject({ exitCode: 130 });
+    terminal.session.close();
+  });
+
+  it('is not needed for what has a limit: the shell says so and keeps its state', async () => {
+    const terminal = new Terminal(computerWith(), { interactive: true });
+    await terminal.type('kept=yes; cd /tmp');
+    expect(await terminal.type('seq 100000000000')).toMatchObject({ stderr: 'bash: seq: iteration limit exceeded (1000000)\n', exitCode: 126 });
+    expect(await terminal.type('echo $? $kept')).toEqual({ stdout: '126 yes\n', stderr: '', exitCode: 0, cwd: '/tmp' });
+    terminal.session.close();
+  });
+
+  it('does nothing at the prompt', async () => {
+    const terminal = new Terminal(computerWith(), { interactive: true });
+    terminal.session.interrupt();
+    expect(await terminal.type('echo still here')).toMatchObject({ stdout: 'still here\n', exitCode: 0 });
+    terminal.session.interrupt();
+    expect(await terminal.type('echo $?')).toMatchObject({ stdout: '0\n' });
+    terminal.session.close();
+  });
+
+  it('leaves the thread free while a loop runs', async () => {
+    const terminal: Terminal = new Terminal(computerWith(), { interactive: true });
+    const gaps: number[] = [];
+    let last = performance.now();
+    const watch = setInterval(() => {
+      gaps.push(performance.now() - last);
+      last = performance.now();
+      if (gaps.length === 20) terminal.session.interrupt();
+    }, 1);
+    await terminal.type('while true; do [ 1 -lt 2 ] && x=$((x + 1)); done');
+    clearInterval(watch);
+    terminal.session.close();
+    // Aimed at 50 ms; the median, so that one hiccup of the machine does not count.
+    expect(gaps.sort((a, b) => a - b)[10]).toBeLessThan(50);
+  });
+
+  it('ends what runs when the session is closed', async () => {
+    const host = python();
+    const terminal: Terminal = new Terminal(computerWith({ python: host }), {
+      interactive: true,
+      onOutput: () => setTimeout(() => terminal.session.close()),
+    });
+    expect(await terminal.type('echo started; python stubborn.py')).toMatchObject({ exitCode: 130 });
+    expect(host.ended).toEqual(['killed']);
+  });
+});
