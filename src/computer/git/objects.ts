@@ -157,17 +157,17 @@ export class ObjectDatabase {
     for (const pack of this.#packs()) yield* pack.ids();
   }
 
-  /** Number and size in bytes of the loose object files. */
-  looseFiles(): { readonly count: number; readonly bytes: number } {
-    let [count, bytes] = [0, 0];
+  /** How many loose objects there are and the disk they take, a block of 4 kB at least for each. */
+  looseFiles(): { readonly count: number; readonly kilobytes: number } {
+    let [count, kilobytes] = [0, 0];
     for (const folder of this.#disk.list(this.#folder)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       for (const name of this.#disk.list(`${this.#folder}/${folder}`)) {
         count++;
-        bytes += this.#disk.read(`${this.#folder}/${folder}/${name}`)?.length ?? 0;
+        kilobytes += Math.ceil((this.#disk.read(`${this.#folder}/${folder}/${name}`)?.length ?? 0) / 4096) * 4;
       }
     }
-    return { count, bytes };
+    return { count, kilobytes };
   }
 
   commit(id: string): CommitObject {

@@ -1,15 +1,67 @@
 import type { GitCall } from '../call.ts';
 import { GitExit } from '../errors.ts';
 import { add, clean, mv, rm } from './add.ts';
+import { branch } from './branch.ts';
 import { commit } from './commit.ts';
 import { config } from './config.ts';
+import { diff, diffFiles, diffIndex, diffTree } from './diff.ts';
 import { init } from './init.ts';
+import { log, reflog, shortlog, show, whatchanged } from './log.ts';
+import * as plumbing from './plumbing.ts';
+import { reset } from './reset.ts';
 import { status } from './status.ts';
+import { checkout, restore, switchCommand } from './switch.ts';
+import { tag } from './tag.ts';
 
 /** A git command: says what it has to say to the call and gives its exit code. */
 export type Command = (call: GitCall, args: readonly string[]) => number | Promise<number>;
 
-export const COMMANDS: Readonly<Record<string, Command>> = { add, clean, commit, config, init, mv, rm, status };
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  add,
+  branch,
+  'cat-file': plumbing.catFile,
+  'check-ignore': plumbing.checkIgnore,
+  'check-ref-format': plumbing.checkRefFormat,
+  checkout,
+  clean,
+  commit,
+  'commit-tree': plumbing.commitTree,
+  config,
+  'count-objects': plumbing.countObjects,
+  diff,
+  'diff-files': diffFiles,
+  'diff-index': diffIndex,
+  'diff-tree': diffTree,
+  'for-each-ref': plumbing.forEachRef,
+  fsck: plumbing.fsck,
+  'hash-object': plumbing.hashObject,
+  init,
+  log,
+  'ls-files': plumbing.lsFiles,
+  'ls-tree': plumbing.lsTree,
+  'merge-base': plumbing.mergeBase,
+  mv,
+  'read-tree': plumbing.readTree,
+  reflog,
+  reset,
+  restore,
+  'rev-list': plumbing.revList,
+  'rev-parse': plumbing.revParse,
+  rm,
+  shortlog,
+  show,
+  'show-ref': plumbing.showRef,
+  stage: add,
+  status,
+  switch: switchCommand,
+  'symbolic-ref': plumbing.symbolicRef,
+  tag,
+  'update-index': plumbing.updateIndex,
+  'update-ref': plumbing.updateRef,
+  var: plumbing.variable,
+  whatchanged,
+  'write-tree': plumbing.writeTree,
+};
 
 /** Commands of git that people may mean when they mistype, whether they work here or not. */
 const KNOWN =
