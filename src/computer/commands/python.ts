@@ -54,6 +54,7 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   const exit = await runUntilInterrupted(host, job);
   for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
   applyChanges(host.files, exit);
+  if (exit.slept !== undefined && exit.slept > 0 && !host.signal().aborted) await host.clock.sleep(exit.slept);
   return {
     stdout: toLatin1(joined(output.stdout)),
     stdoutKind: 'bytes' as const,

@@ -26,6 +26,7 @@ export function internalCommands(host: CommandHost, exchange: Exchange, handover
       handover.saved({
         cwd: ctx.cwd,
         env,
+        exported: { ...ctx.exportedEnv },
         status: statusOf(ctx.env),
         pipeStatus: args.slice(0, -1).map(Number),
         lastArgument: args.at(-1) ?? '',

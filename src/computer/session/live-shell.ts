@@ -12,6 +12,8 @@ import { parseShell } from './syntax.ts';
 export interface ShellState {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What another process would get of it. */
+  readonly exported: Readonly<Record<string, string>>;
   readonly status: number;
 }
 
@@ -137,7 +139,7 @@ export class LiveShell {
 
   #saved(saved: ShellState & { readonly pipeStatus: readonly number[]; readonly lastArgument: string }): void {
     const interrupted = this.#job?.interrupted === true;
-    this.#state = { cwd: saved.cwd, env: saved.env, status: interrupted ? INTERRUPTED : saved.status };
+    this.#state = { cwd: saved.cwd, env: saved.env, exported: saved.exported, status: interrupted ? INTERRUPTED : saved.status };
     this.#pipeStatus = interrupted ? [INTERRUPTED] : saved.pipeStatus;
     this.#lastArgument = saved.lastArgument;
     this.#next = deferred();

@@ -46,7 +46,8 @@ export class ShellSession implements Session {
   constructor(machine: Machine, options: SessionOptions) {
     this.#machine = machine;
     this.#options = options;
-    this.#state = { cwd: options.cwd ?? machine.home, env: this.#freshEnvironment(), status: 0 };
+    const env = this.#freshEnvironment();
+    this.#state = { cwd: options.cwd ?? machine.home, env, exported: env, status: 0 };
   }
 
   get cwd(): string {
@@ -129,7 +130,8 @@ export class ShellSession implements Session {
       // The next line finds a new shell in the same place.
       if (this.#options.interactive) job.write('stderr', 'exit\n');
       this.#live = null;
-      return this.#leave({ ...state, env: this.#freshEnvironment() });
+      const env = this.#freshEnvironment();
+      return this.#leave({ ...state, env, exported: env });
     } finally {
       this.#endJob(job);
     }
@@ -253,7 +255,7 @@ export class ShellSession implements Session {
     });
     const choreography = choreograph(run, exchange);
     const commands = [...machine.commands(host), ...internalCommands(host, exchange, handover)];
-    const shell: Shell = new Shell({ files, cwd: this.#state.cwd, env: this.#state.env, commands, run, choreography });
+    const shell: Shell = new Shell({ files, cwd: this.#state.cwd, env: this.#state.exported, commands, run, choreography });
     return { shell, run, choreography, handover };
   }
 }
