@@ -31,9 +31,9 @@ export class ConcurrencyGroups {
     }
     const replaced = options.queue === 'max' ? [] : group.waiting;
     group.waiting = [...group.waiting.filter((other) => !replaced.includes(other)), contender];
-    contender.waits(`waits for ${group.holder.label} of concurrency group ${name}`);
+    contender.waits(`waits for ${group.holder.label} in concurrency group ${name}`);
     for (const other of replaced) other.cancelled(`${contender.label} took its place in concurrency group ${name}`);
-    if (options.cancelInProgress) group.holder.cancelled(`${contender.label} of concurrency group ${name} cancelled it`);
+    if (options.cancelInProgress) group.holder.cancelled(`${contender.label} in concurrency group ${name} cancelled it`);
   }
 
   /** Gives a group back, or stops waiting for it. */

@@ -154,7 +154,7 @@ describe('concurrency', () => {
     for (let i = 0; i < 3; i++) runs.push(...(await world.push({ [WORKFLOW]: grouped('') })));
     expect(runs.map(({ status }) => status)).toEqual(['queued', 'completed', 'waiting']);
     expect(runs[1]?.jobs[0]?.reason).toBe(`run 3 of ${WORKFLOW} took its place in concurrency group deploy-main`);
-    expect(runs[2]?.jobs[0]?.reason).toBe(`waits for run 1 of ${WORKFLOW} of concurrency group deploy-main`);
+    expect(runs[2]?.jobs[0]?.reason).toBe(`waits for run 1 of ${WORKFLOW} in concurrency group deploy-main`);
     await world.pipelines.idle();
     expect(runs.map(({ conclusion, completedAt }) => [conclusion, ((completedAt ?? 0) - START) / 1000])).toEqual([
       ['success', 72],
@@ -170,7 +170,7 @@ describe('concurrency', () => {
     const [second] = await world.push({ [WORKFLOW]: grouped('  cancel-in-progress: true\n') });
     await world.pipelines.idle();
     expect([first?.conclusion, second?.conclusion]).toEqual(['cancelled', 'success']);
-    expect(first?.jobs[0]?.reason).toBe(`run 2 of ${WORKFLOW} of concurrency group deploy-main cancelled it`);
+    expect(first?.jobs[0]?.reason).toBe(`run 2 of ${WORKFLOW} in concurrency group deploy-main cancelled it`);
   });
 
   test('another group does not wait, and names ignore case', async () => {
