@@ -17,6 +17,7 @@ import { VirtualClock } from './clock.ts';
 import { fieldleafCommand } from './commands.ts';
 import type { WorldEvent, WorldEventBody } from './contract.ts';
 import { AFTER_RELEASE, STATEMENT } from './pace.ts';
+import { statementsOf } from './statements.ts';
 
 export interface Person {
   readonly name: string;
@@ -347,22 +348,6 @@ export class World {
 }
 
 export type PlayResult = { readonly exitCode: 0 } | { readonly exitCode: number; readonly line: number; readonly statement: string };
-
-/** Splits a script into the statements that a prompt would have run, with the line (from 1) each begins on; comments and blank lines are left out. */
-export function statementsOf(script: string, needsMore: (text: string) => boolean): readonly { readonly text: string; readonly line: number }[] {
-  const statements: { text: string; line: number }[] = [];
-  let open: { text: string; line: number } | null = null;
-  script.split('\n').forEach((line, i) => {
-    if (open === null && /^\s*(#.*)?$/.test(line)) return;
-    open = open === null ? { text: line, line: i + 1 } : { text: `${open.text}\n${line}`, line: open.line };
-    if (needsMore(open.text)) return;
-    statements.push(open);
-    open = null;
-  });
-  // An unfinished last statement runs as it is, and the shell says what is missing.
-  if (open !== null) statements.push(open);
-  return statements;
-}
 
 /** Terminal devices are of the running page, not of the world. */
 function isDevice(path: string): boolean {
