@@ -10,7 +10,8 @@
 export const lessonIds = {
   /**
    * The whole lesson: `data-tab` says which view a phone shows; `data-phase` is `reading`, `starting`, `running` or `failed`;
-   * `data-folded` folds the reading pane to its rail, and either side may set or remove it.
+   * `data-folded` folds the reading pane to its rail, and either side may set or remove it; `data-offline` is `ready` once everything
+   * that the exercise needs is kept on this device.
    */
   page: 'lesson',
   /** Middle of the header: clock and saved state. Empty before Start. */

@@ -119,14 +119,17 @@ function startButton(page: HTMLElement): void {
       if (!load) throw new Error('This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.');
       const arriving = load();
       arriving.catch(() => undefined); // reported below, or the page is reloaded meanwhile
-      const { prepareOffline } = await import('./service-worker/offline.ts');
-      if ((await prepareOffline(base, exerciseId)) === 'reloading') return keepOpen(exerciseId);
+      if (!crossOriginIsolated) {
+        const { isolate } = await import('./service-worker/offline.ts');
+        if ((await isolate(base)) === 'reloading') return keepOpen(exerciseId);
+      }
       const module = await arriving;
       opened = true;
       root.replaceChildren();
       await module.start({ root, exerciseId, base, lessonUrl: location.href.split('#')[0] ?? location.href });
       page.dataset['phase'] = 'running';
       keepOpen(exerciseId);
+      void keepOffline(page, exerciseId);
     } catch (error) {
       page.dataset['phase'] = 'failed';
       forget();
@@ -145,6 +148,13 @@ function startButton(page: HTMLElement): void {
   };
   button.addEventListener('click', () => void start());
   if (wasOpen(exerciseId)) void start();
+}
+
+async function keepOffline(page: HTMLElement, exerciseId: string): Promise<void> {
+  const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 2000));
+  await new Promise<void>((resolve) => idle(() => resolve()));
+  const { keepExercise } = await import('./service-worker/offline.ts');
+  if (await keepExercise(base, exerciseId)) page.dataset['offline'] = 'ready';
 }
 
 function whatFailed(error: unknown): string {

@@ -70,16 +70,14 @@ describe('offline', () => {
     await site.close();
   });
 
-  test('Start keeps what the exercise needs, without being asked', async () => {
+  test('Start keeps what the exercise needs, and a reload without the host goes on', async () => {
     const site = await host();
     const { context, page } = await visit(site.url + lessonPath);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.waitForFunction(async () => {
-      const [name] = await caches.keys();
-      if (!name) return false;
-      const kept = (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
-      return kept.includes('/index.html') && kept.some((path) => path.startsWith('/_astro/start.'));
-    });
+    await page.locator('#lesson[data-offline="ready"]').waitFor();
+    site.down();
+    await page.reload();
+    await page.locator('#lesson[data-phase="running"]').waitFor();
     await context.close();
     await site.close();
   });

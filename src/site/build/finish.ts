@@ -26,7 +26,7 @@ export function finishBuild(): AstroIntegration {
       'astro:build:done': async ({ dir, logger }) => {
         const out = fileURLToPath(dir);
         await dropUnused(out);
-        await rewritePages(out, strictPolicy);
+        await rewritePages(out, (html) => strictPolicy(lightByDefault(html)));
         const sizes = await sizesOf(out, base);
         await rewritePages(out, (html) => promiseSizes(html, sizes));
         const manifest = await seal(out, base);
@@ -45,6 +45,11 @@ export async function seal(out: string, base: string): Promise<BuildManifest> {
   await rewritePages(out, (html) => html.replace('</head>', `<meta name="plumbline-build" content="${manifest.build}"></head>`));
   await writeFile(join(out, 'service-worker.js'), await bundleWorker(manifest));
   return manifest;
+}
+
+/** Starlight's pages are dark until a script has run; without scripts all pages are light. */
+function lightByDefault(html: string): string {
+  return html.replace(/(<html[^>]*data-theme=")dark"/, '$1light"');
 }
 
 async function rewritePages(out: string, change: (html: string) => string): Promise<void> {

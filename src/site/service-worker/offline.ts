@@ -7,33 +7,43 @@ const patience = 2500;
 const guard = 'plumbline.isolated';
 
 /**
- * Registers the worker. Where the host does not isolate the page, reloads it once so that the worker can (`reloading`);
- * where that does not help or takes too long, `ready`: Python is then interrupted by ending its worker.
+ * Where the host does not isolate the page, installs the worker and reloads once so that the worker can (`reloading`).
+ * Where the page is isolated, or that does not help or takes too long, `ready`: everything works, and Python that is not
+ * isolated is interrupted by ending its worker.
  */
-export async function prepareOffline(base: string, exercise: string | null): Promise<'ready' | 'reloading'> {
-  if (!available()) return 'ready';
-  // Where browser or host block the worker there is no offline use, and nothing else is lost. Start does not wait for it.
-  const active = register(base).then((registration) => {
-    watchForUpdates(registration);
-    return whenActive(registration);
-  });
-  active.then(
-    (worker) => {
-      post(worker, { type: 'claim', build: buildId() });
-      keepFor(worker, exercise);
-    },
-    () => undefined,
-  );
-  if (crossOriginIsolated || alreadyTried()) return 'ready';
+export async function isolate(base: string): Promise<'ready' | 'reloading'> {
+  if (crossOriginIsolated || alreadyTried() || !available()) return 'ready';
   const late = new Promise<'late'>((resolve) => setTimeout(resolve, patience, 'late'));
   try {
-    if ((await Promise.race([active, late])) === 'late') return 'ready';
+    if ((await Promise.race([register(base).then(whenActive), late])) === 'late') return 'ready';
     sessionStorage.setItem(guard, buildId());
   } catch {
     return 'ready'; // no worker; or no guard, without which a host that strips headers would be reloaded for ever
   }
   location.reload();
   return 'reloading';
+}
+
+/**
+ * Keeps on this device what the exercise needs, in the background; resolves with whether it is all there. Called once the learner
+ * is at work, so that Start has the connection and the processor to itself. Does nothing on a connection that asks to be spared.
+ */
+export async function keepExercise(base: string, exercise: string): Promise<boolean> {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  if (!available() || connection?.saveData === true) return false;
+  try {
+    const registration = await register(base);
+    watchForUpdates(registration);
+    const worker = await whenActive(registration);
+    post(worker, { type: 'claim', build: buildId() });
+    return await new Promise((resolve) => {
+      post(worker, { type: 'keep', exercise }, (answer: Kept) => {
+        if (answer.type !== 'progress') resolve(answer.type === 'done');
+      });
+    });
+  } catch {
+    return false; // where browser or host block the worker there is no offline use, and nothing else is lost
+  }
 }
 
 /** Fetches the whole site. Resolves with its size in bytes; rejects with an Error whose message is fit to show. */
@@ -74,14 +84,6 @@ function whenActive(registration: ServiceWorkerRegistration): Promise<ServiceWor
   });
 }
 
-/** Small files now, in the background; not on a connection that asks to be spared. */
-function keepFor(worker: ServiceWorker, exercise: string | null): void {
-  const connection = (navigator as { connection?: { saveData?: boolean } }).connection;
-  if (connection?.saveData) return;
-  const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 2000));
-  later(() => post(worker, { type: 'keep', exercise }));
-}
-
 function post<A = unknown>(worker: ServiceWorker, message: ToWorker, onAnswer?: (answer: A) => void): void {
   const { port1, port2 } = new MessageChannel();
   if (onAnswer) {
@@ -92,7 +94,7 @@ function post<A = unknown>(worker: ServiceWorker, message: ToWorker, onAnswer?: 
 }
 
 /** The build this page belongs to; empty in development. */
-export function buildId(): string {
+function buildId(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="plumbline-build"]')?.content ?? '';
 }
 
