@@ -25,11 +25,18 @@ interface AnnotationPlace {
 
 /** As on the service. Source: "Limits" of workflow annotations. */
 const ANNOTATIONS_PER_STEP = 10;
+/** What a step may print before the rest is dropped: a loop that never stops printing must not fill the page's memory. */
+const MAX_STEP_CHARACTERS = 8 * 1024 * 1024;
+/** What a line costs besides its text. */
+const LINE_COST = 80;
+
+const CUT = 'Warning: This step has printed more than 8 MB; what it prints from here on is not kept.';
 
 export class JobLog {
   readonly #options: JobLogOptions;
   readonly #made = new Map<Annotation['severity'], number>();
   #step = 1;
+  #written = 0;
 
   constructor(options: JobLogOptions) {
     this.#options = options;
@@ -38,11 +45,18 @@ export class JobLog {
   /** Everything from here on belongs to this step. */
   beginStep(number: number): void {
     this.#step = number;
+    this.#written = 0;
     this.#made.clear();
   }
 
   write(kind: LogLine['kind'], text: string): void {
     const { jobKey, now, masker, line } = this.#options;
+    const before = this.#written;
+    this.#written += text.length + LINE_COST;
+    if (kind === 'output' && this.#written > MAX_STEP_CHARACTERS) {
+      if (before <= MAX_STEP_CHARACTERS) line({ jobKey, step: this.#step, at: now(), kind: 'warning', text: CUT });
+      return;
+    }
     line({ jobKey, step: this.#step, at: now(), kind, text: masker.mask(text) });
   }
 

@@ -55,9 +55,10 @@ export class Scheduler {
     this.#around = surroundings;
   }
 
-  /** Takes a run on. */
+  /** Takes a run on. @throws ExpressionFailure when its concurrency group can't be evaluated */
   begin(workflow: WorkflowRun): void {
     const { run } = workflow;
+    const group = workflow.concurrency();
     const active: Active = { workflow, admitted: false, release: () => {}, force: null };
     this.#active.set(run.id, active);
     const admit = () => {
@@ -67,7 +68,6 @@ export class Scheduler {
       this.#around.changed(run, 'run');
       this.#advance();
     };
-    const group = workflow.concurrency();
     if (group === null) return admit();
     const contender: Contender = {
       label: `run ${run.number} of ${run.workflow}`,

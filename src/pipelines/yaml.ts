@@ -176,6 +176,8 @@ function after(at: Place): Place {
 /** What the YAML library says, in words for someone who writes their first workflow. Its own sentence follows where it adds something. */
 function friendlyYaml(message: string, code: string): string {
   const first = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message;
+  const open = /end with a ([\]}])/.exec(first)?.[1];
+  if (open !== undefined) return `This isn't valid YAML: a \`${open === ']' ? '[' : '{'}\` that was opened above isn't closed.`;
   switch (code) {
     case 'TAB_AS_INDENT':
       return 'YAML is indented with spaces; here stands a tab.';

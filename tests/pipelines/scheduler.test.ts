@@ -312,6 +312,29 @@ jobs:
     ]);
   });
 
+  test('of a step that prints without end keeps eight megabytes of it', async () => {
+    const world = company();
+    const run = await world.runWorkflow(
+      job(
+        `- run: |\n    line=$(printf 'x%.0s' $(seq 1000))\n    block=$(for i in $(seq 100); do echo "$line"; done)\n    for i in $(seq 120); do echo "$block"; done\n    echo "::warning::still heard"`,
+      ),
+    );
+    const lines = world.pipelines.log(run.id);
+    expect(run.conclusion).toBe('success');
+    expect(lines.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(8.5 * 1024 * 1024);
+    expect(lines.filter(({ kind }) => kind === 'warning').map(({ text }) => text)).toEqual([
+      'Warning: This step has printed more than 8 MB; what it prints from here on is not kept.',
+      'Warning: still heard',
+    ]);
+  });
+
+  test('whose concurrency group can not be evaluated fails at its place', async () => {
+    const world = company();
+    const run = await world.runWorkflow(job('- run: echo', "concurrency: ${{ fromJSON('{') }}\n"));
+    expect([run.conclusion, run.jobs, run.errors.map(({ line, column }) => [line, column])]).toEqual(['failure', [], [[2, 14]]]);
+    expect(world.pipelines.runs().length).toBe(1);
+  });
+
   test('both sides of a pipe may sleep', async () => {
     const run = await company().runWorkflow(job('- run: |\n    sleep 20 | sleep 30\n    sleep 5 | { sleep 1; echo done; }'));
     expect(run.conclusion).toBe('success');

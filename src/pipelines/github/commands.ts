@@ -60,6 +60,10 @@ export class StepOutput {
   }
 
   write(text: string): void {
+    if (!text.includes('\n')) {
+      this.#rest += text;
+      return;
+    }
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#line(line.endsWith('\r') ? line.slice(0, -1) : line);
