@@ -110,7 +110,8 @@ function check(text: string): void {
         !(Number.isInteger(line) && line >= 1 && line <= lines + 1 && Number.isInteger(column) && column >= 1 && message.length > 0),
     ),
   ).toEqual([]);
-  expect(took).toBeLessThan(2000);
+  // Not a figure: it tells a hang from an answer on a machine that is busy with other things.
+  expect(took).toBeLessThan(15_000);
 }
 
 describe('malformed workflows', () => {

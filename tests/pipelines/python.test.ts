@@ -147,7 +147,7 @@ test('cancelling ends a Python that never does', async () => {
   const started = performance.now();
   world.pipelines.cancel(1);
   await world.pipelines.idle();
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(performance.now() - started).toBeLessThan(10_000);
   expect([run?.conclusion, run?.jobs[0]?.steps.map(({ conclusion }) => conclusion)]).toEqual([
     'cancelled',
     ['success', 'success', 'cancelled', 'success', 'success', 'success'],
