@@ -40,6 +40,10 @@ export class OpenFile {
   text = $state.raw('');
   /** Text as last read or written. */
   base = '';
+  /** Hashes of the texts that the disk may hold while a draft is kept. */
+  bases: readonly number[] = [];
+  /** Whether the save under way holds the last write. */
+  inSave = false;
   /** As the world counts a file's versions; undefined for one that is not there yet. */
   version: number | undefined = undefined;
   /** Rises when the text was changed from outside the editor. */
@@ -58,19 +62,26 @@ export class OpenFile {
   }
 }
 
-/** Drafts outlive a reload that comes before the write: `localStorage`, one entry for each file. */
+/** An edit that is not known to be on disk, and the texts that the file may have had underneath (as hashes). */
+interface Draft {
+  readonly path: string;
+  readonly bases: readonly number[];
+  readonly text: string;
+}
+
+/** Drafts outlive a reload that comes before the world is on disk: `localStorage`, one entry for each file. */
 interface Drafts {
-  put(path: string, base: string, text: string): void;
+  put(draft: Draft): void;
   drop(path: string): void;
-  all(): readonly { readonly path: string; readonly base: string; readonly text: string }[];
+  all(): readonly Draft[];
 }
 
 function draftsOf(exerciseId: string): Drafts {
   const prefix = `plumbline:draft:${exerciseId}:`;
   return {
-    put(path, base, text) {
+    put({ path, bases, text }) {
       try {
-        localStorage.setItem(prefix + path, JSON.stringify({ base, text }));
+        localStorage.setItem(prefix + path, JSON.stringify({ bases, text }));
       } catch {
         // Too large or forbidden: the write that follows the pause has to do.
       }
@@ -84,18 +95,36 @@ function draftsOf(exerciseId: string): Drafts {
     },
     all() {
       try {
-        return Object.keys(localStorage)
-          .filter((key) => key.startsWith(prefix))
-          .flatMap((key) => {
-            const value: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
-            if (typeof value !== 'object' || value === null || !('base' in value) || !('text' in value)) return [];
-            return typeof value.base === 'string' && typeof value.text === 'string' ? [{ path: key.slice(prefix.length), base: value.base, text: value.text }] : [];
-          });
+        return Object.keys(localStorage).flatMap((key) => (key.startsWith(prefix) ? (draftFrom(key.slice(prefix.length), localStorage.getItem(key)) ?? []) : []));
       } catch {
         return [];
       }
     },
   };
+}
+
+function draftFrom(path: string, stored: string | null): Draft | null {
+  try {
+    const value: unknown = JSON.parse(stored ?? 'null');
+    if (typeof value !== 'object' || value === null || !('bases' in value) || !('text' in value)) return null;
+    return Array.isArray(value.bases) && typeof value.text === 'string' ? { path, bases: value.bases.filter((base) => typeof base === 'number'), text: value.text } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A number that tells texts apart (53 bits, cyrb53): equal texts have equal ones, and others hardly ever. */
+function hashOf(text: string): number {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (2097151 & b) + (a >>> 0);
 }
 
 export class OpenFiles {
@@ -196,13 +225,10 @@ export class OpenFiles {
       file.version = written.version;
       file.base = text;
       file.theirs = null;
-      if (file.text === text) {
-        file.mark = 'saved';
-        this.drafts.drop(file.path);
-      } else {
-        file.mark = 'unsaved';
-        this.drafts.put(file.path, text, file.text);
-      }
+      file.mark = file.text === text ? 'saved' : 'unsaved';
+      // The world has it, the disk not yet: the draft stays until the world says that it is saved.
+      file.inSave = false;
+      this.keepDraft(file);
     } catch (error) {
       const underneath = await this.client.readText(file.path).catch(() => null);
       if (underneath?.ok && underneath.version !== version && version !== undefined) this.conflict(file, underneath.text, underneath.version);
@@ -230,6 +256,7 @@ export class OpenFiles {
     file.theirs = null;
     file.without = null;
     file.mark = 'saved';
+    file.bases = [];
     this.drafts.drop(file.path);
     if (changed) file.outside += 1;
     this.checkSoon(file);
@@ -283,9 +310,10 @@ export class OpenFiles {
       else {
         const underneath = file.base;
         file.text = draft.text;
+        file.bases = draft.bases;
         file.outside += 1;
         if (file.without?.reason === 'missing') file.mark = 'gone';
-        else if (underneath === draft.base) {
+        else if (draft.bases.includes(hashOf(underneath))) {
           file.mark = 'unsaved';
           await this.write(file);
           this.say(`${file.name}: your last edit, from before the page was closed, is back.`);
@@ -296,21 +324,40 @@ export class OpenFiles {
 
   /** Forgets every open file, for a world that began anew. */
   clear(): void {
-    for (const file of [...this.open]) this.drop(file);
+    for (const file of this.open) this.drop(file);
     this.others = new Map();
   }
 
   /** A draft is kept a moment after the first key of a burst, not at each key: large files take a while to store. */
   private draftSoon(file: OpenFile): void {
+    if (file.bases.length === 0) file.bases = [hashOf(file.base)];
     file.draftTimer ??= setTimeout(() => {
       file.draftTimer = null;
-      if (file.mark !== 'saved') this.drafts.put(file.path, file.base, file.text);
+      if (file.mark !== 'saved') this.keepDraft(file);
     }, DRAFT_PAUSE);
+  }
+
+  private keepDraft(file: OpenFile): void {
+    const base = hashOf(file.base);
+    if (!file.bases.includes(base)) file.bases = [...file.bases, base];
+    this.drafts.put({ path: file.path, bases: file.bases, text: file.text });
   }
 
   /** Keeps drafts of everything unsaved at this instant: the page may be about to go. */
   keepDrafts(): void {
-    for (const file of this.unsaved) this.drafts.put(file.path, file.base, file.text);
+    for (const file of this.unsaved) this.keepDraft(file);
+  }
+
+  /** The world is being saved, or has been: drafts of what that save holds are done with. */
+  worldSaved(status: 'saving' | 'saved' | 'unsaved'): void {
+    for (const file of this.open) {
+      if (status === 'saving') file.inSave = file.mark === 'saved';
+      else if (status === 'saved' && file.inSave && file.mark === 'saved') {
+        file.inSave = false;
+        file.bases = [];
+        this.drafts.drop(file.path);
+      }
+    }
   }
 
   private cancel(file: OpenFile): void {

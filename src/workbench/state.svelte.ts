@@ -10,6 +10,8 @@ import { counted, duration, refName } from './format.ts';
 import { Layout } from './layout.svelte.ts';
 import { OpenFiles, isWorkflow } from './open-files.svelte.ts';
 import { outcomeState, verdictWords } from './outcomes/order.ts';
+import { browserProgress } from '../progress/local.ts';
+import { ProgressRecorder } from './record-progress.ts';
 import { isLive, stateOf } from './runs/status.ts';
 import type { StateName } from './runs/status.ts';
 import type { TerminalSession } from './terminal/session.ts';
@@ -74,6 +76,7 @@ export class Workbench {
   /** Rises when the world began anew: terminals show a fresh prompt. */
   generation = $state(0);
 
+  private readonly progress: ProgressRecorder;
   private lastToast = 0;
   private readonly loadingLogs = new Set<number>();
 
@@ -86,6 +89,7 @@ export class Workbench {
     this.epoch = summary.epoch;
     this.resumed = summary.resumed;
     this.files = new OpenFiles(client, summary.exerciseId, (words) => this.toast('success', words));
+    this.progress = new ProgressRecorder(browserProgress(), summary.exerciseId, summary.checks);
     this.take(summary);
   }
 
@@ -146,6 +150,7 @@ export class Workbench {
       case 'saved':
         if (notice.state.status === 'unsaved' && this.saved.status !== 'unsaved') this.say(`Not saved. ${notice.state.message}`);
         this.saved = notice.state;
+        this.files.worldSaved(notice.state.status);
         return;
       case 'python':
         if (notice.state.status === 'failed') this.say(`Python could not be loaded. ${notice.state.message}`);
@@ -181,6 +186,7 @@ export class Workbench {
       if (check.state === 'settled' && before && (before.verdict?.status !== check.verdict?.status || before.verdict === null)) this.say(verdictWords(check));
     }
     this.checks = checks;
+    this.progress.checks(checks);
   }
 
   private async readFiles(): Promise<void> {
@@ -317,6 +323,13 @@ export class Workbench {
     else this.say('There is no further hint.');
   }
 
+  /** The solution as text. That it was shown is noted in the learner's progress. */
+  async solution(): Promise<string> {
+    const text = await this.client.solution();
+    this.progress.solutionShown();
+    return text;
+  }
+
   async cancelRun(id: number): Promise<void> {
     await this.client.cancelRun(id).catch((error: unknown) => this.fault('The run could not be cancelled', error));
   }
@@ -324,6 +337,7 @@ export class Workbench {
   /** Puts everything back to how the lesson began. */
   async startOver(): Promise<void> {
     this.files.clear();
+    this.progress.reset();
     await this.client.reset();
     await this.takeAnew();
   }

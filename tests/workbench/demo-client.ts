@@ -324,7 +324,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
   let theChecks = checks(scene);
   let theRuns = runs(scene);
   let phone = phoneState(scene);
-  let photos = 100;
+  let photos = 101;
   const logs = new Map<number, LogLine[]>();
   const calls: string[] = [];
   const saved: SaveState = scene === 'quota' ? { status: 'unsaved', reason: 'quota', message: 'This device has no room left for the browser. Your work goes on, but only in this tab: export it, or free some space.' } : { status: 'saved', at: 0 };
@@ -338,6 +338,12 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     const version = (files.get(path)?.version ?? 0) + 1;
     files.set(path, { text, version });
     return version;
+  };
+  /** As the real keeper: a save begins a moment after a write, and takes one more. */
+  const saveSoon = (): void => {
+    if (saved.status !== 'saved') return;
+    setTimeout(() => listener({ type: 'saved', state: { status: 'saving' } }), 250);
+    setTimeout(() => listener({ type: 'saved', state: { status: 'saved', at: NOW } }), 300);
   };
   const logOf = (runId: number): LogLine[] => {
     const known = logs.get(runId);
@@ -417,6 +423,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       if (version !== undefined && (files.get(path)?.version ?? 0) !== version) throw new Error(`${path} has changed since it was opened; nothing was overwritten.`);
       const next = put(path, text);
       queueMicrotask(() => changed(path, 'written'));
+      saveSoon();
       return { version: next };
     },
     writeBytes: async (path, bytes) => {
@@ -428,7 +435,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       changed(path, 'written');
     },
     rename: async (from, to) => {
-      for (const [path, file] of [...files]) {
+      for (const [path, file] of Array.from(files)) {
         if (path !== from && !path.startsWith(`${from}/`)) continue;
         files.delete(path);
         files.set(to + path.slice(from.length), file);
@@ -436,7 +443,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       changed(to, 'written');
     },
     remove: async (path) => {
-      for (const known of [...files.keys()]) if (known === path || known.startsWith(`${path}/`)) files.delete(known);
+      for (const known of files.keys()) if (known === path || known.startsWith(`${path}/`)) files.delete(known);
       folders.delete(path);
       changed(path, 'removed');
     },

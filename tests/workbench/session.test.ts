@@ -47,8 +47,9 @@ function screenOf(columns = 80): { readonly screen: Screen; text(): string; read
   let column = 0;
   const writes: string[] = [];
   const put = (text: string): void => {
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- escape sequences are what a terminal is fed
     for (const [part] of text.matchAll(/\u001b\[[?0-9;]*[@-~]|[\s\S]/g)) {
+      // eslint-disable-next-line no-control-regex -- as above
       const move = /^\u001b\[(\d*)([A-Z])$/.exec(part);
       if (move?.[2] === 'A') row -= Number(move[1] || 1);
       else if (move?.[2] === 'C') column += Number(move[1] || 1);

@@ -1,6 +1,5 @@
 /** The editor's library, loaded when the first file is opened: only the features and languages that the course needs. */
 import * as monaco from 'monaco-editor/editor/editor.api.js';
-import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
 import 'monaco-editor/features/anchorSelect/register.js';
 import 'monaco-editor/features/bracketMatching/register.js';
 import 'monaco-editor/features/caretOperations/register.js';
@@ -37,7 +36,7 @@ import 'monaco-editor/languages/definitions/shell/register.js';
 import 'monaco-editor/languages/definitions/yaml/register.js';
 import { colourToken, isDark, onThemeChange } from '../theme.ts';
 
-self.MonacoEnvironment = { getWorker: () => new EditorWorker() };
+self.MonacoEnvironment = { getWorker: () => new Worker(new URL('../editor.worker.ts', import.meta.url), { type: 'module', name: 'editor' }) };
 
 // The library's own JSON support brings a language server; colours are all that is needed here.
 monaco.languages.register({ id: 'json', extensions: ['.json'] });

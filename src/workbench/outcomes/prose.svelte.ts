@@ -1,14 +1,12 @@
 import { lessonIds } from '../../site/lesson-page.ts';
 import type { Workbench } from '../state.svelte.ts';
-import { bobPlace, holds, outcomeState } from './order.ts';
+import { outcomeState } from './order.ts';
 
 /**
- * Keeps the page in step with the workbench: `data-state` on everything in the prose that names a check, `data-tab` on the lesson,
- * and a `plumbline:outcomes` event whenever what holds has changed.
+ * Keeps the page in step with the workbench: `data-state` on everything in it that names a check, and `data-tab` on the lesson.
  */
 export function followOutcomes(workbench: Workbench): () => void {
   return $effect.root(() => {
-    let told = '';
     $effect(() => {
       const { checks } = workbench;
       for (const check of checks)
@@ -16,11 +14,6 @@ export function followOutcomes(workbench: Workbench): () => void {
           const state = outcomeState(check);
           if (element.dataset['state'] !== state) element.dataset['state'] = state;
         }
-      const held = checks.filter(holds).map((check) => check.id);
-      if (held.join() === told) return;
-      told = held.join();
-      const detail = { exerciseId: workbench.exerciseId, held, of: checks.length, complete: checks.length > 0 && bobPlace(checks) === checks.length };
-      document.dispatchEvent(new CustomEvent('plumbline:outcomes', { detail }));
     });
     $effect(() => {
       const page = document.getElementById(lessonIds.page);

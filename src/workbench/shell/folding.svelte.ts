@@ -16,7 +16,6 @@ export function followFolding(workbench: Workbench): () => void {
       if (folded === (page.dataset['folded'] !== undefined)) return;
       observer.disconnect();
       page.toggleAttribute('data-folded', folded);
-      document.getElementById('lesson-split')?.setAttribute('aria-expanded', String(!folded));
       watch();
     });
   });

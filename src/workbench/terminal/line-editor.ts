@@ -21,7 +21,7 @@ export function keysOf(data: string): readonly string[] {
 /** The text of a pasted block, or null when the key is something else. Line breaks become `\n`, other control characters go. */
 export function pastedText(key: string): string | null {
   if (!key.startsWith('\u001b[200~')) return null;
-  const inside = key.slice(6).replace(/\u001b\[201~$/, '');
+  const inside = key.endsWith('\u001b[201~') ? key.slice(6, -6) : key.slice(6);
   // eslint-disable-next-line no-control-regex
   return inside.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }

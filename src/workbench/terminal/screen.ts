@@ -1,15 +1,25 @@
 /** Where a line of input stands on the terminal's cells, and what to write to draw it again. */
 
-// Wide characters as the terminal's own table (Unicode 6) counts them.
-const WIDE = /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
-const NOTHING = /[\p{Mn}\p{Me}\u200b-\u200f\ufe00-\ufe0f]/u;
+/** Wide characters as the terminal's own table (Unicode 6) counts them: first and last code point of each range. */
+const WIDE: readonly (readonly [first: number, last: number])[] = [
+  [0x1100, 0x115f], [0x2329, 0x232a], [0x2e80, 0x303e], [0x3041, 0xa4cf], [0xac00, 0xd7a3], [0xf900, 0xfaff], [0xfe10, 0xfe19], [0xfe30, 0xfe6f],
+  [0xff00, 0xff60], [0xffe0, 0xffe6], [0x20000, 0x3fffd],
+];
+const NOTHING = /[\p{Mn}\p{Me}\u200b-\u200f]/u;
+
+function widthOf(character: string): number {
+  if (NOTHING.test(character)) return 0;
+  const point = character.codePointAt(0) ?? 0;
+  return point >= 0x1100 && WIDE.some(([first, last]) => point >= first && point <= last) ? 2 : 1;
+}
+
 // eslint-disable-next-line no-control-regex
 const ESCAPE = /\u001b\[[0-9;?]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
 /** Cells that a text takes, without escape sequences. */
 export function cellWidth(text: string): number {
   let width = 0;
-  for (const character of text.replace(ESCAPE, '')) width += NOTHING.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  for (const character of text.replace(ESCAPE, '')) width += widthOf(character);
   return width;
 }
 
@@ -23,7 +33,7 @@ function cellAfter(text: string, columns: number): { readonly row: number; reado
       column = 0;
       continue;
     }
-    const width = NOTHING.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+    const width = widthOf(character);
     if (column + width > columns) {
       row += 1;
       column = 0;

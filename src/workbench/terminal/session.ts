@@ -271,8 +271,8 @@ export class TerminalSession {
   }
 
   private answer(key: string): void {
-    if (/^[yY \t]$/.test(key)) this.question?.(true);
-    else if (/^[nN\u0003\u007f\r]$/.test(key)) this.question?.(false);
+    if (['y', 'Y', ' ', '\t'].includes(key)) this.question?.(true);
+    else if (['n', 'N', '\u0003', '\u007f', '\r'].includes(key)) this.question?.(false);
   }
 
   /** Shows the prompt, once all output before it has been drawn, at the start of a row. */

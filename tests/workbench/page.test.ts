@@ -1,0 +1,496 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { harness } from './support.ts';
+import type { Harness, Opened } from './support.ts';
+
+let host: Harness;
+let opened: Opened[] = [];
+beforeAll(async () => {
+  host = await harness();
+}, 120_000);
+afterAll(() => host?.close());
+afterEach(async () => {
+  await Promise.all(opened.map(({ page }) => page.context().close()));
+  opened = [];
+});
+
+async function open(options?: Parameters<Harness['open']>[0]): Promise<Opened> {
+  const it = await host.open(options);
+  opened.push(it);
+  return it;
+}
+
+/** Types at the prompt, as a learner does. */
+async function type(page: Page, text: string): Promise<void> {
+  await page.locator('.under textarea').first().focus();
+  await page.keyboard.type(text);
+}
+
+const inTerminal = (page: Page, text: string): Promise<unknown> =>
+  page.waitForFunction((wanted) => document.querySelector<HTMLElement>('.xterm-accessibility-tree')?.innerText.replaceAll('\u00a0', ' ').includes(wanted), text);
+
+/** Opens a file and waits for the editor. */
+async function edit(page: Page, path: string): Promise<void> {
+  await page.evaluate((wanted) => document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: wanted, line: 1 } })), path);
+  await page.waitForSelector('.monaco-editor .view-line');
+  await page.waitForFunction((name) => document.querySelector('.tab.active .name')?.textContent?.includes(name), path.split('/').at(-1) ?? '');
+}
+
+const calls = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.demo.calls);
+
+/** What axe finds, without the libraries' own insides and the separator of the page around the workbench. */
+async function violations(page: Page, within = 'body'): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).include(within).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).exclude('.monaco-editor').exclude('.xterm').exclude('#lesson-split').analyze();
+  return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+}
+
+describe('what everybody can use', () => {
+  const views = ['code', 'history', 'runs', 'phone'] as const;
+  test.each(views.flatMap((view) => (['light', 'dark'] as const).map((theme) => [view, theme] as const)))('%s in %s has nothing that axe finds', async (view, theme) => {
+    const { page, complaints } = await open({ theme });
+    if (view === 'code') await edit(page, '.github/workflows/deliver.yml');
+    await page.click(`#wb-tab-${view}`);
+    await page.waitForTimeout(100);
+    expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
+  });
+
+  test.each([['read'], ['terminal'], ['files'], ['runs'], ['phone'], ['more']] as const)('the tab %s of a phone has nothing that axe finds, and nothing wider than the window', async (tab) => {
+    const { page, complaints } = await open({ width: 360, height: 740 });
+    await page.click(`#lesson-tabs button:has-text("${tab}")`);
+    if (tab === 'files') await page.click('.tabs .tree');
+    await page.waitForTimeout(100);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
+  });
+
+  test.each(['start-over', 'solution', 'take-home', 'keys'] as const)('the dialog %s has nothing that axe finds, and gives the focus back', async (name) => {
+    const { page } = await open();
+    const opener = { 'start-over': 'button:has-text("Start over")', solution: 'button:has-text("Show the solution")', 'take-home': 'button:has-text("Take home")', keys: 'button[aria-label="All keys"]' }[name];
+    await page.locator(opener).first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    expect(await page.evaluate((selector) => document.activeElement === document.querySelector(selector.replace(/:has-text.*/, '')) || document.activeElement?.textContent, opener)).toBeTruthy();
+  });
+
+  test.each(['quota', 'python-failed', 'fresh', 'broken'] as const)('the scene %s has nothing that axe finds', async (scene) => {
+    const { page } = await open({ scene });
+    await page.click('#wb-tab-runs');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('targets of a phone are 44 px', async () => {
+    const { page } = await open({ width: 390, height: 844 });
+    const small: string[] = [];
+    for (const tab of ['Terminal', 'Files', 'Runs', 'Phone', 'More']) {
+      await page.click(`#lesson-tabs button:has-text("${tab}")`);
+      if (tab === 'Files') await page.click('.tabs .tree');
+      small.push(
+        ...(await page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>('#workbench :is(button, [role=treeitem], select, input), #lesson-tabs button')]
+            .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.matches('.wb-link, .xterm *, .monaco-editor *'))
+            .filter((element) => element.getBoundingClientRect().height < 36)
+            .map((element) => `${element.className} ${element.textContent?.trim()}`),
+        )),
+      );
+    }
+    expect(small).toEqual([]);
+  });
+
+  test('F6 goes through all panes and comes round; nothing holds the focus', async () => {
+    const { page } = await open();
+    await edit(page, 'train.py');
+    await page.locator('[data-pane=views] [aria-selected=true]').focus();
+    const panes: string[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      await page.keyboard.press('F6');
+      panes.push(await page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane'] ?? 'none'));
+    }
+    expect(panes).toEqual(['files', 'editor', 'terminal', 'status', 'outcomes', 'views', 'files']);
+  });
+
+  test('Ctrl+Shift+E leaves the terminal, and Tab stays in it for completion', async () => {
+    const { page } = await open();
+    await type(page, 'ec');
+    await page.keyboard.press('Tab');
+    await inTerminal(page, 'echo');
+    expect(await page.evaluate(() => document.activeElement?.closest('.xterm') !== null)).toBe(true);
+    await page.keyboard.press('Control+Shift+E');
+    expect(await page.evaluate(() => document.activeElement?.closest('.xterm') === null)).toBe(true);
+  });
+
+  test('with forced colours the line of outcomes and its states are still drawn', async () => {
+    const { page } = await open({ forcedColors: 'active' });
+    expect(await page.locator('#outcomes .wb-st').count()).toBe(6);
+    expect(await page.locator('#outcomes .wb-st').first().evaluate((icon) => getComputedStyle(icon).color)).toBe('rgb(0, 0, 0)');
+  });
+
+  test('without motion the bob hangs still', async () => {
+    const { page } = await open({ reducedMotion: 'reduce' });
+    await page.evaluate(() => window.demo.settle('recognises-new-leaves', { status: 'holds', value: '0.87' }));
+    await page.waitForSelector('#outcomes li.here:has-text("three or more")');
+    expect(await page.locator('#outcomes .bob').evaluate((bob) => getComputedStyle(bob).animationName)).toBe('none');
+  });
+});
+
+describe('the terminal', () => {
+  test('runs what is typed and what the lesson hands over', async () => {
+    const { page } = await open();
+    await type(page, 'echo hello\n');
+    await inTerminal(page, 'hello');
+    await page.click('[data-run]');
+    await inTerminal(page, 'from the lesson');
+    expect(await calls(page)).toEqual(['run echo hello', 'run echo from the lesson']);
+  });
+
+  test('pasted lines run one by one', async () => {
+    const { page } = await open();
+    await page.locator('.under textarea').first().focus();
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', 'echo one\necho two\n');
+      document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    await page.waitForFunction(() => window.demo.calls.length === 2);
+    expect(await calls(page)).toEqual(['run echo one', 'run echo two']);
+  });
+
+  test('says what runs and how to stop it; Ctrl+C stops it', async () => {
+    const { page } = await open();
+    await type(page, 'sleep 100\n');
+    await page.waitForSelector('.mode:has-text("sleep 100 runs")');
+    await page.keyboard.press('Control+c');
+    await page.waitForSelector('.mode:has-text("leaves the terminal")');
+  });
+
+  test('half a million lines do not freeze the page', async () => {
+    const { page } = await open();
+    const before = Date.now();
+    await type(page, 'seq 500000\n');
+    await page.waitForSelector('.mode:has-text("runs")');
+    // The page answers while the lines are drawn.
+    await page.click('#wb-tab-phone');
+    await page.click('#wb-tab-code');
+    await page.waitForSelector('.mode:has-text("leaves the terminal")', { timeout: 30_000 });
+    await inTerminal(page, '500000');
+    expect(Date.now() - before).toBeLessThan(30_000);
+  });
+
+  test('several terminals', async () => {
+    const { page } = await open();
+    await page.click('button[aria-label="New terminal"]');
+    await page.waitForFunction(() => document.querySelectorAll('.xterm-accessibility-tree').length === 2);
+    expect(await page.locator('.lower [role=tab]').allInnerTexts()).toEqual(['Terminal 1', 'Terminal 2', 'Problems\n1']);
+    await page.click('button[aria-label="Close terminal 2"]');
+    expect(await page.locator('.lower [role=tab]').count()).toBe(2);
+  });
+
+  test('the extra keys of a phone keep the terminal’s focus', async () => {
+    const { page } = await open({ width: 390, height: 844 });
+    await type(page, 'git ');
+    await page.tap('.keys button:has-text("|")');
+    await page.tap('.keys button:has-text("Ctrl")');
+    await page.tap('.keys button[aria-label^="Control U"]');
+    await page.keyboard.type('pwd\n');
+    await inTerminal(page, '/home/you/leaf');
+    expect(await calls(page)).toEqual(['run pwd']);
+  });
+});
+
+describe('the editor', () => {
+  test('writes after a pause, marks it until then, and at once before a command runs', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.keyboard.type('# Notes\n');
+    await page.waitForSelector('.close.dot');
+    await page.waitForFunction(() => window.demo.calls.includes('write notes.md'));
+    await page.waitForSelector('.close:not(.dot)');
+    await page.locator('.monaco-editor').click();
+    await page.keyboard.type('more');
+    await type(page, 'cat notes.md\n');
+    await inTerminal(page, '# Notes');
+    const list = await calls(page);
+    expect(list.indexOf('run cat notes.md')).toBe(list.lastIndexOf('write notes.md') + 1);
+  });
+
+  test('takes over what a command wrote, keeping the cursor’s place', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.evaluate(() => window.demo.write('notes.md', 'Try k = 7.\n'));
+    await page.waitForSelector('.view-line:has-text("k = 7")');
+    expect(await page.locator('.close.dot').count()).toBe(0);
+  });
+
+  test('never writes over a change underneath: the learner chooses', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.keyboard.type('mine ');
+    await page.evaluate(() => window.demo.write('notes.md', 'theirs\n'));
+    await page.waitForSelector('text=notes.md changed underneath');
+    await page.click('button:has-text("Compare")');
+    await page.waitForSelector('.diff .added:has-text("mine")');
+    await page.waitForTimeout(800);
+    expect((await calls(page)).filter((call) => call.startsWith('write'))).toEqual([]);
+    await page.click('button:has-text("Take the file")');
+    await page.waitForSelector('.view-line:has-text("theirs")');
+    await page.locator('.monaco-editor').click();
+    await page.keyboard.type('again ');
+    await page.evaluate(() => window.demo.write('notes.md', 'other\n'));
+    await page.click('button:has-text("Keep my edit")');
+    await page.waitForFunction(() => window.demo.calls.includes('write notes.md'));
+    await page.waitForSelector('text=notes.md changed underneath', { state: 'detached' });
+  });
+
+  test('an edit that a reload interrupts is not lost', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.keyboard.type('kept ');
+    await page.reload();
+    await page.evaluate(() => window.started);
+    await page.waitForSelector('.view-line:has-text("kept")');
+    await page.waitForFunction(() => window.demo.calls.includes('write notes.md'));
+  });
+
+  test('a removed file can be written again', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.evaluate(() => window.demo.remove('notes.md'));
+    await page.click('button:has-text("Write it again")');
+    await page.waitForFunction(() => window.demo.calls.includes('write notes.md'));
+  });
+
+  test('problems stand under their line and in the list', async () => {
+    const { page } = await open();
+    await edit(page, '.github/workflows/deliver.yml');
+    await page.click('.lower [role=tab]:has-text("Problems")');
+    await page.click('.problems button');
+    await page.waitForSelector('.wb-zone:has-text("needs a job named tests")');
+    expect(await page.locator('.squiggly-error').count()).toBeGreaterThan(0);
+  });
+
+  test('photos are drawn, other bytes are not opened as text, and what is not there can be begun', async () => {
+    const { page } = await open();
+    await edit(page, 'data/001.pgm');
+    expect(await page.locator('.preview canvas').evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.getContext('2d')?.getImageData(8, 8, 1, 1).data[0] !== undefined])).toEqual([16, true]);
+    await page.evaluate(() => document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: 'model.bin' } })));
+    await page.waitForSelector('text=model.bin is not text');
+    await page.evaluate(() => window.demo.tell({ type: 'open', path: '/home/you/leaf/fresh.py' }));
+    await page.waitForSelector('.tab.active:has-text("fresh.py")');
+    await page.waitForFunction(() => document.activeElement?.closest('.monaco-editor') !== null);
+    await page.keyboard.type('x = 1');
+    await page.waitForFunction(() => window.demo.calls.includes('write fresh.py'));
+  });
+
+  test('an unfinished merge is shown and can be finished', async () => {
+    const { page } = await open();
+    await edit(page, 'merge.md');
+    await page.waitForSelector('.wb-merge-ours');
+    await page.click('button:has-text("Keep both")');
+    await page.waitForSelector('text=unfinished merge', { state: 'detached' });
+    await page.waitForSelector('.view-line:has-text("theirs")');
+  });
+
+  test('follows the theme', async () => {
+    const { page } = await open();
+    await edit(page, 'train.py');
+    const ground = (): Promise<string> => page.locator('.monaco-editor').first().evaluate((editor) => getComputedStyle(editor).backgroundColor);
+    const light = await ground();
+    await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+    await page.waitForTimeout(100);
+    expect([light, await ground()]).toEqual(['rgb(255, 255, 255)', 'rgb(12, 19, 22)']);
+  });
+});
+
+describe('the file tree', () => {
+  test('keys walk, unfold, rename, make and delete', async () => {
+    const { page } = await open();
+    const at = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.textContent?.trim());
+    await page.locator('[role=treeitem][tabindex="0"]').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('n');
+    expect(await at()).toContain('notes.md');
+    await page.keyboard.press('F2');
+    await page.keyboard.type('ideas');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=treeitem]:has-text("ideas.md")');
+    await page.locator('[role=treeitem]:has-text("ideas.md")').focus();
+    await page.keyboard.press('Delete');
+    await page.click('dialog button:has-text("Delete")');
+    await page.waitForSelector('[role=treeitem]:has-text("ideas.md")', { state: 'detached' });
+    await page.locator('[role=treeitem]:has-text("infra")').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('main.tf'));
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('infra'));
+    await page.click('button[aria-label="New file"]');
+    await page.keyboard.type('.git/x');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=The folder .git belongs to git.');
+    await page.keyboard.press('Escape');
+    await page.click('button[aria-label="New file"]');
+    await page.keyboard.type('new.py');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.tab.active:has-text("new.py")');
+  });
+
+  test('files dropped on a folder go there', async () => {
+    const { page } = await open();
+    await page.locator('[role=treeitem]:has-text("app")').evaluate((folder) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['hi'], 'dropped.txt'));
+      folder.dispatchEvent(new DragEvent('dragover', { dataTransfer: data, bubbles: true, cancelable: true }));
+      folder.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    await page.locator('[role=treeitem]:has-text("app")').click();
+    await page.waitForSelector('[role=treeitem]:has-text("dropped.txt")');
+  });
+});
+
+describe('runs', () => {
+  test('a hundred thousand lines are a few rows of the page; E goes to the error', async () => {
+    const { page } = await open({ scene: 'big-log' });
+    await page.click('#wb-tab-runs');
+    await page.waitForSelector('.line');
+    expect(await page.locator('.log .line').count()).toBeLessThan(120);
+    await page.keyboard.press('e');
+    await page.waitForSelector('.line.first:has-text("the needle")');
+    await page.keyboard.press('/');
+    await page.keyboard.type('line 99999');
+    await page.waitForSelector('mark');
+  });
+
+  test('a run streams into view while it goes on, and its end is said', async () => {
+    const { page } = await open();
+    await page.click('#wb-tab-runs');
+    await page.evaluate(() => Object.assign(window, { live: window.demo.startRun() }));
+    await page.waitForSelector('.list .on:has-text("Stream a log")');
+    const step = (): Promise<boolean> => page.evaluate(() => (window as unknown as { live: { step(): boolean } }).live.step());
+    for (let n = 0; n < 8; n += 1) await step();
+    await page.waitForSelector('.line:has-text("evaluate.py")');
+    while (await step());
+    await page.waitForSelector('.details .wb-pill.success');
+    expect(await page.locator('[aria-live=polite].pl-sr').first().innerText()).toContain('Stream a log, on main passed');
+  });
+
+  test('text of a world is never HTML', async () => {
+    const { page } = await open();
+    await page.click('#wb-tab-runs');
+    await page.waitForSelector('.markdown table');
+    expect({ title: await page.title(), inside: await page.locator('.markdown :is(img, script, style)').count() }).toEqual({ title: 'Ship a better leaf', inside: 0 });
+  });
+
+  test('a broken workflow file leads to its line', async () => {
+    const { page } = await open({ scene: 'broken' });
+    await page.click('#wb-tab-runs');
+    await page.click('.errors button');
+    await page.waitForSelector('.wb-zone');
+    expect(await page.locator('.active-line-number').innerText()).toBe('29');
+  });
+
+  test('a matrix of twelve is one node, and opens', async () => {
+    const { page } = await open();
+    await page.click('#wb-tab-runs');
+    await page.click('.list button:has-text("Try twelve seeds")');
+    await page.click('.node:has-text("12 legs")');
+    expect(await page.locator('.graph .node').count()).toBe(14);
+  });
+
+  test('cancel', async () => {
+    const { page } = await open();
+    await page.click('#wb-tab-runs');
+    await page.click('button:has-text("Cancel")');
+    await page.waitForSelector('.details .wb-pill.cancelled');
+  });
+});
+
+describe('outcomes and the phone', () => {
+  test('the prose shows the states, links lead to places, hints come one by one', async () => {
+    const { page } = await open();
+    expect(await page.locator('.task [data-check]').getAttribute('data-state')).toBe('fails');
+    await page.click('button:has-text("Show hint 2")');
+    await page.waitForSelector('text=Hint 2 of 3.');
+    await page.click('#outcomes .wb-link:has-text("how many maple")');
+    await page.waitForSelector('.tab.active:has-text("labels.csv")');
+    await page.evaluate(() => window.demo.settle('recognises-new-leaves', { status: 'holds', value: '0.87' }));
+    await page.waitForSelector('#outcomes .bob.drops');
+    expect(await page.locator('.task [data-check]').getAttribute('data-state')).toBe('holds');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForSelector('text=checked at your request');
+  });
+
+  test('takes another photo, and holds the same numbers in a table', async () => {
+    const { page } = await open();
+    await page.click('#wb-tab-phone');
+    const before = await page.locator('.device h2').innerText();
+    await page.click('button:has-text("Take another photo")');
+    await page.waitForFunction((was) => document.querySelector('.device h2')?.textContent !== was, before);
+    await page.click('button:has-text("As a table")');
+    expect(await page.locator('.table tbody tr').count()).toBe(60);
+  });
+
+  test('the solution is asked for twice', async () => {
+    const { page } = await open();
+    await page.click('button:has-text("Show the solution")');
+    await page.click('dialog button:has-text("Show it")');
+    expect(await page.locator('dialog pre').count()).toBe(0);
+    await page.click('dialog button:has-text("Show the solution")');
+    await page.waitForSelector('dialog pre:has-text("suspects.py")');
+  });
+
+  test('starting over says what is lost, and begins anew', async () => {
+    const { page } = await open();
+    await edit(page, 'train.py');
+    await page.click('button:has-text("Start over")');
+    await page.waitForSelector('dialog:has-text("2 changes not committed")');
+    await page.click('dialog button.pl-btn-primary');
+    await page.waitForSelector('text=The exercise is as it began.');
+    expect(await page.locator('#outcomes li.todo').count()).toBe(6);
+    expect(await page.locator('.tabs .tab').count()).toBe(0);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('full storage is said with a way to export', async () => {
+    const { page } = await open({ scene: 'quota' });
+    await page.waitForSelector('#lesson-status:has-text("Not saved")');
+    const download = page.waitForEvent('download');
+    await page.click('.wb-message button:has-text("Export")');
+    await page.click('dialog button:has-text("World file")');
+    expect((await download).suggestedFilename()).toBe('ship-a-better-leaf.plumbline');
+  });
+
+  test('a world that is open elsewhere, or cannot be loaded, rejects with what to do', async () => {
+    const said = async (scene: 'owned' | 'failed'): Promise<string> => {
+      const { page } = await open({ scene });
+      await page.waitForSelector('[data-phase=failed]');
+      return page.locator('#workbench').innerText();
+    };
+    expect(await said('owned')).toContain('open in another tab');
+    expect(await said('failed')).toContain('Check the connection, then press Start again.');
+  });
+
+  test('opening names its steps and bytes', async () => {
+    const { page } = await open({ scene: 'slow' });
+    await page.waitForSelector('text=1.3 MB of 4.1 MB');
+    expect(await violations(page, '#workbench')).toEqual([]);
+  });
+
+  test('a world whose worker died offers to open it again', async () => {
+    const { page } = await open();
+    await page.evaluate(() => (window as unknown as { crash(message: string): void }).crash('out of memory'));
+    await page.waitForSelector('text=The exercise stopped');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('a world file that is none leaves everything as it is', async () => {
+    const { page } = await open();
+    await page.click('button:has-text("Take home")');
+    await page.locator('dialog input[type=file]').setInputFiles({ name: 'x.plumbline', mimeType: 'application/octet-stream', buffer: Buffer.from('no') });
+    await page.click('dialog button:has-text("Replace it")');
+    await page.waitForSelector('dialog:has-text("What you have here is unchanged.")');
+  });
+});
