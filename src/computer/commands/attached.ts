@@ -12,7 +12,7 @@ export function attachedCommands(): readonly CustomCommand[] {
       if (ctx.origCommand === undefined) return Promise.resolve(failed(`${name}: not available\n`));
       const words = detached(args, flags, name === 'paste');
       // just-bash's paste wants a file named.
-      const readsStdin = name === 'paste' && words.every((word, i) => word.startsWith('-') || words[i - 1] === '-d');
+      const readsStdin = name === 'paste' && words.every((word, i) => /^-./.test(word) || words[i - 1] === '-d');
       return ctx.origCommand(readsStdin ? [...words, '-'] : words);
     }),
   );

@@ -17,6 +17,8 @@ export interface CommandHost {
   write(stream: OutputStream, text: string): void;
   /** The next line that the person types, without its newline; null at the end of input and after Ctrl+C. */
   readLine(): Promise<string | null>;
+  /** What the person has typed and nobody has read yet, as text. */
+  takeTyped(): string;
   /** Aborted by Ctrl+C, with the reason `'interrupted'`, and by the end of the session, with `'closed'`. */
   signal(): AbortSignal;
   /** The shell that the command starts next writes where the command itself would. */

@@ -139,7 +139,7 @@ class Listing {
   #long(entries: readonly Entry[], withTotal: boolean): string {
     const sizes = entries.map(({ stat }) => (this.#has('h') ? humanSize(stat.size) : String(stat.size)));
     const width = Math.max(0, ...sizes.map((size) => size.length));
-    const blocks = entries.reduce((sum, { stat }) => sum + Math.ceil(stat.size / 4096) * 4, 0);
+    const blocks = entries.reduce((sum, { stat }) => sum + (stat.isFile ? Math.ceil(stat.size / 4096) * 4 : 0), 0);
     const { login } = this.#look;
     const lines = entries.map((entry, i) => {
       const arrow = entry.target === null ? '' : ` -> ${entry.target}`;

@@ -4,6 +4,7 @@ import { defineCommand } from 'just-bash/browser';
 import type { OutputStream, PythonExit, PythonJob } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
 import { fromLatin1, toLatin1 } from '../files/content.ts';
+import { FileError } from '../files/errors.ts';
 import type { CommandHost } from './host.ts';
 import { failed } from './result.ts';
 
@@ -24,7 +25,9 @@ export function pythonCommands(host: CommandHost): readonly CustomCommand[] {
 
 async function runPython(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) {
   const terminal = host.streams();
-  const stdin = fromLatin1(ctx.stdin as unknown as string);
+  const piped = fromLatin1(ctx.stdin as unknown as string);
+  // A process takes its stdin as a whole when it starts: what is typed later does not reach it.
+  const stdin = terminal.stdin && piped.length === 0 ? new TextEncoder().encode(host.takeTyped()) : piped;
   if (terminal.stdin && stdin.length === 0 && wantsPrompt(args)) {
     return failed(
       `${args.length === 0 ? 'python3' : `python3 ${args.join(' ')}`}: this computer has no interactive Python prompt.\n` +
@@ -53,14 +56,14 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   };
   const exit = await runUntilInterrupted(host, job);
   for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
-  applyChanges(host.files, exit);
+  const problem = applyChanges(host.files, exit);
   if (exit.slept !== undefined && exit.slept > 0 && !host.signal().aborted) await host.clock.sleep(exit.slept);
   return {
     stdout: toLatin1(joined(output.stdout)),
     stdoutKind: 'bytes' as const,
     stdoutEncoding: 'binary' as const,
-    stderr: new TextDecoder().decode(joined(output.stderr)) + epitaph(exit),
-    exitCode: exit.exitCode,
+    stderr: new TextDecoder().decode(joined(output.stderr)) + epitaph(exit) + problem,
+    exitCode: problem === '' ? exit.exitCode : exit.exitCode || 1,
   };
 }
 
@@ -86,9 +89,22 @@ async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<P
   }
 }
 
-function applyChanges(files: FileSystem, { changes }: PythonExit): void {
+/** What could not be written back: the process had a disk of its own. */
+function applyChanges(files: FileSystem, { changes }: PythonExit): string {
   for (const path of changes.removed) if (files.existsSync(path)) files.removeSync(path);
-  files.load(changes.written);
+  const problems: string[] = [];
+  const load = (written: PythonExit['changes']['written'], otherwise: (error: FileError) => void) => {
+    try {
+      files.load(written);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      otherwise(error);
+    }
+  };
+  load(changes.written, () => {
+    for (const entry of changes.written) load([entry], (error) => problems.push(`python3: ${error.reason}: ${entry.path}\n`));
+  });
+  return problems.join('');
 }
 
 function epitaph({ reason }: PythonExit): string {

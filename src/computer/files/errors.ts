@@ -21,10 +21,13 @@ export class FileError extends Error {
   readonly code: FileErrorCode;
   readonly syscall: string;
   readonly path: string;
+  /** `no space left on device: this computer's disk …`: what to tell a person. */
+  readonly reason: string;
 
   constructor(code: FileErrorCode, syscall: string, path: string, detail = '') {
     super(`${code}: ${MEANINGS[code]}, ${syscall} '${path}'${detail}`);
     this.code = code;
+    this.reason = `${MEANINGS[code]}${detail}`;
     this.syscall = syscall;
     this.path = path;
   }

@@ -65,6 +65,13 @@ export class Job {
     return new Promise((resolve) => this.#readers.push(resolve));
   }
 
+  /** Everything that has been typed and not read. */
+  takeTyped(): string {
+    const end = this.#typed.indexOf(null);
+    const lines = this.#typed.splice(0, end === -1 ? this.#typed.length : end + 1);
+    return lines.map((line) => (line === null ? '' : `${line}\n`)).join('');
+  }
+
   interrupt(reason: StopReason): void {
     if (this.interrupted || this.#ended) return;
     this.interrupted = true;

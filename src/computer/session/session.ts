@@ -220,6 +220,7 @@ export class ShellSession implements Session {
       streams: () => ({ stdin: (run.sink & IN) !== 0, stdout: (run.sink & OUT) !== 0, stderr: (run.sink & ERR) !== 0 }),
       write: (stream, text) => this.#job?.write(stream, text),
       readLine: () => this.#job?.readLine() ?? Promise.resolve(null),
+      takeTyped: () => this.#job?.takeTyped() ?? '',
       signal: () => this.#job?.signal ?? AbortSignal.abort(),
       passStreams: () => {
         run.passesStreams = true;

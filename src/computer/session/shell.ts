@@ -38,6 +38,7 @@ const LIMITS = {
   maxTraversalWork: NEVER,
   maxGlobOperations: NEVER,
   maxLiveBytes: NEVER,
+  maxStringLength: 256 * 1024 * 1024,
   maxAwkIterations: 500_000,
   maxSedIterations: 500_000,
   maxJqIterations: 500_000,

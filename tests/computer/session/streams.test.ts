@@ -112,7 +112,8 @@ describe('input', () => {
     ['echo piped | { read l; echo "$l"; }; read l <<< here; echo $l', ['typed'], ['piped\nhere\n', '', 0]],
     ['while read a; do read b; echo "$a$b"; done <<< $\'1\\n2\'', ['typed'], ['12\n', '', 0]],
     ['echo x | STAGE=prod python stdin.py; python stdin.py <<< here', ['typed'], ['x\n|prod|/home/you\nhere\n||/home/you\n', '', 0]],
-    ['python stdin.py', ['typed'], ['||/home/you\n', '', 0]],
+    // A Python process takes what has been typed when it starts.
+    ['python stdin.py', ['typed', 'ahead'], ['typed\nahead\n||/home/you\n', '', 0]],
   ])('%s', async (line, input, answer) => {
     expect(await typed(line, input)).toEqual(answer);
   });

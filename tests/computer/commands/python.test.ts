@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { StepClock } from '../support/clock.ts';
+import { ScriptedPython } from '../support/python.ts';
+import { computerWith, Terminal } from '../support/terminal.ts';
+
+const python = () =>
+  new ScriptedPython({
+    'train.py': async ({ read, write, remove }) => {
+      write('/home/you/leaf/model.json', `from ${read('/home/you/leaf/data.csv')}`);
+      write('/home/you/leaf/out/log.txt', 'new directory');
+      remove('/home/you/leaf/old.json');
+      return 0;
+    },
+    'fail.py': async ({ print }) => {
+      print('Traceback\n', 'stderr');
+      return 1;
+    },
+  });
+
+describe('python', () => {
+  it('sees the files but no repository, and its writes and removals come back', async () => {
+    const host = python();
+    const computer = computerWith({ python: host });
+    const terminal = new Terminal(computer, { env: { STAGE: 'test' } });
+    await terminal.type('mkdir -p leaf/.git; cd leaf; echo secret > .git/config; echo rows > data.csv; touch old.json .gitignore; local_only=1');
+    expect(await terminal.type('python3 train.py --out model.json; cat model.json; ls')).toMatchObject({ stdout: 'from rows\ndata.csv\nmodel.json\nout\n', exitCode: 0 });
+    const [job] = host.jobs;
+    expect({ args: job!.args, cwd: job!.cwd, now: job!.now, stage: job!.env['STAGE'], local: job!.env['local_only'] }).toEqual({
+      args: ['train.py', '--out', 'model.json'],
+      cwd: '/home/you/leaf',
+      now: Date.UTC(2026, 2, 2, 9),
+      stage: 'test',
+      local: undefined,
+    });
+    expect(job!.files.map((entry) => entry.path)).toEqual([
+      '/home',
+      '/home/you',
+      '/home/you/leaf',
+      '/home/you/leaf/.gitignore',
+      '/home/you/leaf/data.csv',
+      '/home/you/leaf/old.json',
+      '/tmp',
+    ]);
+    expect(computer.files.existsSync('/home/you/leaf/.git/config')).toBe(true);
+    terminal.session.close();
+  });
+
+  it.each<readonly [line: string, stderr: string, exitCode: number]>([
+    ['python fail.py', 'Traceback\n', 1],
+    ['python3 none.py', "python3: can't open file 'none.py': [Errno 2] No such file or directory\n", 2],
+    ['python fail.py 2>/dev/null || true', '', 0],
+    [
+      'pip install numpy',
+      'pip: this computer is offline, so packages cannot be installed.\n' +
+        'Python here has its standard library: json, csv, statistics, random, unittest, sqlite3 and the rest of it.\n',
+      1,
+    ],
+    ['python -m pip list', 'python3: pip is not on this computer: it is offline, and Python has its standard library here.\n', 1],
+  ])('%s', async (line, stderr, exitCode) => {
+    const terminal = new Terminal(computerWith({ python: python() }));
+    expect(await terminal.type(line)).toMatchObject({ stdout: '', stderr, exitCode });
+    terminal.session.close();
+  });
+
+  it('runs a script with a shebang', async () => {
+    const host = python();
+    const terminal = new Terminal(computerWith({ python: host }));
+    await terminal.type("printf '#!/usr/bin/env python3\\nprint(1)\\n' > fail.py; chmod +x fail.py");
+    expect(await terminal.type('./fail.py --fast')).toMatchObject({ exitCode: 2 });
+    expect(host.jobs.map((job) => job.args)).toEqual([['./fail.py', '--fast']]);
+    terminal.session.close();
+  });
+
+  it('moves the clock on by what the process slept', async () => {
+    const clock = new StepClock(0);
+    const exited = Promise.resolve({ exitCode: 0, reason: 'exited' as const, changes: { written: [], removed: [] }, slept: 5000 });
+    const host = { start: () => ({ exited, interrupt: () => {}, kill: () => {} }), warm: async () => {}, dispose: () => {} };
+    const terminal = new Terminal(computerWith({ python: host, clock }));
+    await terminal.type('python wait.py');
+    expect(clock.now()).toBe(5000);
+    terminal.session.close();
+  });
+
+  it('says why a process ended when it did not end itself', async () => {
+    const exited = Promise.resolve({ exitCode: 137, reason: 'out-of-memory' as const, changes: { written: [], removed: [] } });
+    const host = { start: () => ({ exited, interrupt: () => {}, kill: () => {} }), warm: async () => {}, dispose: () => {} };
+    const terminal = new Terminal(computerWith({ python: host }));
+    expect(await terminal.type('python hungry.py')).toMatchObject({ stderr: 'python3: out of memory: the process was stopped\n', exitCode: 137 });
+    terminal.session.close();
+  });
+});

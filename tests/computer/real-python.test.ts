@@ -1,0 +1,80 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPythonHost } from '../../src/platform/node/platform.ts';
+import { computerWith, Terminal } from './support/terminal.ts';
+
+const python = createPythonHost();
+afterAll(() => python.dispose());
+
+const SETUP = `mkdir -p leaf/tests; cd leaf
+cat > gate.py <<'EOF'
+import json, os, sys
+from pathlib import Path
+
+score = sum(float(line) for line in sys.stdin) if not sys.stdin.isatty() else 0
+Path('out').mkdir(exist_ok=True)
+Path('out/score.json').write_text(json.dumps({'score': score, 'stage': os.environ.get('STAGE')}))
+print('score', score)
+sys.exit(0 if score > 0.9 else 3)
+EOF
+cat > tests/test_gate.py <<'EOF'
+import unittest
+
+class Gate(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(1 + 1, 2)
+EOF
+`;
+
+describe('Python, the real one, on this computer', () => {
+  it('reads a pipe, writes files, sees the environment and returns its exit code', async () => {
+    const computer = computerWith({ python });
+    const terminal = new Terminal(computer);
+    await terminal.type(SETUP);
+    expect(await terminal.type("printf '0.5\\n0.45\\n' | STAGE=test python3 gate.py; echo $?; cat out/score.json")).toMatchObject({
+      stdout: 'score 0.95\n0\n{"score": 0.95, "stage": "test"}',
+      stderr: '',
+    });
+    expect(await terminal.script('python gate.py <<< 0.1\necho not reached')).toMatchObject({ stdout: 'score 0.1\n', exitCode: 3 });
+    expect(await terminal.type("python -c 'import os; os.remove(\"gate.py\"); print(os.getcwd())'; ls")).toMatchObject({ stdout: '/home/you/leaf\nout\ntests\n' });
+    terminal.session.close();
+  });
+
+  it('runs tests and shows tracebacks', async () => {
+    const terminal = new Terminal(computerWith({ python }));
+    await terminal.type(SETUP);
+    expect(await terminal.type('python -m unittest discover -s tests')).toMatchObject({ stderr: expect.stringMatching(/Ran 1 test[\s\S]*OK/), exitCode: 0 });
+    const broken = await terminal.type("echo 'def f():\n    return 1/0\nf()' > broken.py; python broken.py");
+    expect(broken).toMatchObject({ stdout: '', exitCode: 1 });
+    expect(broken.stderr).toMatch(/^Traceback[\s\S]*broken\.py", line 2, in f[\s\S]*ZeroDivisionError: division by zero\n$/);
+    terminal.session.close();
+  });
+
+  it('is stopped by Ctrl+C in a loop, and the session is kept', async () => {
+    const terminal: Terminal = new Terminal(computerWith({ python }), {
+      interactive: true,
+      onOutput: (_stream, text) => {
+        if (text.includes('started')) setTimeout(() => terminal.session.interrupt());
+      },
+    });
+    await terminal.type('kept=yes');
+    const program = (body: string) => `python3 -uc 'print("started")\n${body}'; echo never`;
+    expect(await terminal.type(program('while True: pass'))).toMatchObject({ stdout: 'started\n', exitCode: 130 });
+    expect(await terminal.type('echo $? $kept')).toMatchObject({ stdout: '130 yes\n' });
+    terminal.session.close();
+  });
+
+  it('streams while it runs', async () => {
+    const arrived: string[] = [];
+    const terminal: Terminal = new Terminal(computerWith({ python }), {
+      interactive: true,
+      onOutput: (_stream, text) => {
+        arrived.push(text);
+        // Only a line that comes before the end can lead to this.
+        if (text.includes('1')) setTimeout(() => terminal.session.interrupt());
+      },
+    });
+    const { exitCode } = await terminal.type('python3 -uc \'print("epoch 1")\nwhile True: pass\'');
+    expect([arrived.join('').split('\n')[0], exitCode]).toEqual(['epoch 1', 130]);
+    terminal.session.close();
+  });
+});
