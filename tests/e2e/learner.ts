@@ -70,9 +70,10 @@ export class Learner {
     await this.page.getByRole('tab', { name: new RegExp(name) }).first().click();
   }
 
-  /** How many outcomes hold, as the page says it: `3 of 6 hold`. */
-  outcomesHold(count: number) {
-    return expect(this.page.getByText(`${count} of 6 hold`)).toBeVisible({ timeout: 120_000 });
+  /** Waits until so many outcomes hold, as the page says it beside the code: `3 of 6 hold`. */
+  async outcomesHold(count: number): Promise<void> {
+    await this.view('Code');
+    await expect(this.page.getByText(`${count} of 6 hold`)).toBeVisible({ timeout: 120_000 });
   }
 }
 
