@@ -12,10 +12,11 @@ export function copyPyodide(folder = fileURLToPath(new URL('../public/pyodide/',
   return pyodideFiles.filter((name) => {
     const size = statSync(join(from, name)).size;
     if (size !== pyodideFileBytes[name]) {
-      throw new Error(`${name} has ${size} bytes and not ${pyodideFileBytes[name]}: pyodide was changed; correct src/platform/browser/pyodide-files.ts`);
+      throw new Error(`${name} has ${size} bytes and not ${pyodideFileBytes[name]}: correct src/platform/browser/pyodide-files.ts`);
     }
     const target = join(folder, name);
-    if (statSync(target, { throwIfNoEntry: false })?.size === size && readFileSync(target).equals(readFileSync(join(from, name)))) return false;
+    const known = statSync(target, { throwIfNoEntry: false })?.size === size;
+    if (known && readFileSync(target).equals(readFileSync(join(from, name)))) return false;
     copyFileSync(join(from, name), target);
     return true;
   });

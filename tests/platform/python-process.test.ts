@@ -314,6 +314,12 @@ describe('the end', () => {
     expect(outcome(ran)).toEqual({ exitCode: 137, reason: 'killed' });
   });
 
+  test('what a killed process had written a while ago is kept', async () => {
+    const code = 'import time\nopen("kept", "w").write("k")\nbegun = time.monotonic()\nwhile time.monotonic() < begun + 0.5: pass\nprint("ready")\nwhile True: pass';
+    const { written } = await whenReady(code, (process) => process.kill());
+    expect(written).toEqual({ '/home/you/leaf/kept': 'k 644' });
+  });
+
   test('before it has begun', async () => {
     const [killed, interrupted] = [startPython(host, { args: ['-c', 'print(1)'] }), startPython(host, { args: ['-c', 'print(1)'] })];
     killed.kill();

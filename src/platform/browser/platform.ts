@@ -49,7 +49,7 @@ function spawnWorker(events: WorkerEvents): WorkerLink {
     const message = event.message || 'its script could not be loaded';
     events.died(message, /out of memory|allocation failed/i.test(message));
   });
-  return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate(), hold() {} };
+  return { post: (message) => worker.postMessage(message, []), terminate: () => worker.terminate(), hold() {} };
 }
 
 async function loadAssets(base: URL, onProgress: Progress): Promise<PythonAssets> {
@@ -78,7 +78,7 @@ async function request(url: URL): Promise<Response> {
 /** Compiles while it loads, from the response itself: only then does the browser keep the compiled code for the next visit. */
 async function compile(response: Response, count: (bytes: number) => void): Promise<WebAssembly.Module> {
   const counted = response.clone();
-  if (/^application\/wasm/.test(response.headers.get('content-type') ?? '')) {
+  if (response.headers.get('content-type')?.startsWith('application/wasm')) {
     const [module] = await Promise.all([WebAssembly.compileStreaming(response), readBody(counted, count)]);
     return module;
   }

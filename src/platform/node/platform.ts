@@ -36,7 +36,7 @@ export function createPythonHost(options: PythonHostOptions = {}): PythonHost {
   return createHost(options, false);
 }
 
-/** A host that restores an interpreter's memory between processes, which makes hundreds of short ones cheap. For checks and replays only. */
+/** A host that restores an interpreter's memory between processes, which makes hundreds of short ones cheap. For checks and replays. */
 export function createReusingPythonHost(options: PythonHostOptions = {}): PythonHost {
   return createHost(options, true);
 }
@@ -70,7 +70,7 @@ function spawnThread(events: WorkerEvents): WorkerLink {
   worker.on('error', (error: Error & { code?: string }) => events.died(error.message, error.code === 'ERR_WORKER_OUT_OF_MEMORY'));
   worker.on('exit', () => events.died('its thread ended', false));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message) => worker.postMessage(message, []),
     terminate: () => void worker.terminate(),
     hold: (needed) => (needed ? worker.ref() : worker.unref()),
   };

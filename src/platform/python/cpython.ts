@@ -1,9 +1,8 @@
 /** CPython's C interface as Pyodide's WebAssembly module exports it, as far as it is used here, and calls through it. */
 import type { MemFileSystem, MemNode } from './tree.ts';
 
-/** Versions of Pyodide's package and of the CPython in it; everything here leans on these exact ones. */
+/** Version of Pyodide's package, with CPython 3.14.2 in it; everything here leans on this exact one. */
 export const pyodideVersion = '314.0.7';
-export const pythonVersion = '3.14.2';
 
 /** The Emscripten module: C names have an underscore before them, addresses are numbers, a null pointer is 0. */
 export interface CPythonModule {
@@ -54,6 +53,11 @@ export interface DeviceOperations {
   write(stream: unknown, buffer: Int8Array, offset: number, length: number): number;
 }
 
+/** An open file. */
+export interface FileStream {
+  readonly node: MemNode;
+}
+
 export interface EmscriptenFileSystem extends MemFileSystem {
   readonly streams: readonly unknown[];
   makedev(major: number, minor: number): number;
@@ -62,7 +66,7 @@ export interface EmscriptenFileSystem extends MemFileSystem {
   mknod(path: string, mode: number, device: number): unknown;
   open(path: string, flags: number, mode?: number): { readonly fd: number };
   close(stream: unknown): void;
-  write(stream: { readonly node: MemNode }, buffer: Uint8Array, offset: number, length: number, position?: number, canOwn?: boolean): number;
+  write(stream: FileStream, buffer: Uint8Array, offset: number, length: number, position?: number, canOwn?: boolean): number;
   doTruncate(stream: unknown, node: MemNode, length: number): void;
   readonly ErrnoError: new (number: number) => Error;
 }
@@ -87,7 +91,8 @@ function withText<T>(module: CPythonModule, text: string, use: (address: number)
 
 /** Runs `source` in a namespace of its own and returns the addresses of the functions named. Throws when Python does. */
 export function defineFunctions<Name extends string>(module: CPythonModule, source: string, names: readonly Name[]): Record<Name, number> {
-  const code = withText(module, source, (text) => withText(module, '<plumbline>', (name) => module._Py_CompileString(text, name, fileInput)));
+  const compile = (text: number, filename: number): number => module._Py_CompileString(text, filename, fileInput);
+  const code = withText(module, source, (text) => withText(module, '<plumbline>', (filename) => compile(text, filename)));
   const namespace = module._PyDict_New();
   if (code === 0 || module._PyEval_EvalCode(code, namespace, namespace) === 0) fail(module, 'the runner cannot be loaded');
   const found = names.map((name) => [name, withText(module, name, (text) => module._PyDict_GetItemString(namespace, text))] as const);

@@ -2,7 +2,7 @@
  * One CPython interpreter: Pyodide's build of CPython driven through its C interface, without Pyodide's own layer, so that
  * there is nothing of JavaScript inside it that a program could reach.
  */
-import type { OutputStream, PythonExit } from '../platform.ts';
+import type { OutputStream, PythonExit, TreeChanges } from '../platform.ts';
 import type { ProcessClock } from './clock.ts';
 import {
   callWithObject,
@@ -13,13 +13,21 @@ import {
   raised,
   type CPythonFactory,
   type CPythonModule,
-  type DeviceOperations,
-  type EmscriptenFileSystem,
   type WasmImports,
 } from './cpython.ts';
 import type { PythonImage, RunRequest, RunnerAddresses, SharedBytes } from './protocol.ts';
-import { commonModules, runnerSource, stdlibPath } from './runner.ts';
-import { layTree, listNodes, restoreTree, takeBaseline, treeChanges, type MemNode } from './tree.ts';
+import {
+  applyUmask,
+  connectStreams,
+  createStandardInput,
+  furnish,
+  guardDisk,
+  openStandardStreams,
+  watchChanges,
+  type Umask,
+} from './machine.ts';
+import { commonModules, runnerSource } from './runner.ts';
+import { layTree, listNodes, restoreTree, takeBaseline, treeChanges } from './tree.ts';
 
 export interface InterpreterOptions {
   readonly factory: CPythonFactory;
@@ -39,6 +47,8 @@ export interface InterpreterOptions {
   write(stream: OutputStream, bytes: Uint8Array): void;
   /** Called often while Python runs; answers the number of a signal that has arrived, or 0. */
   poll(): number;
+  /** Called now and then while a program that changes files runs, with all that it has changed: what is kept when it is killed. */
+  checkpoint(changes: TreeChanges): void;
   /** Called when the program is over and only its exit handlers and the collecting of its files remain. */
   ending(): void;
 }
@@ -69,12 +79,8 @@ const wasmPage = 64 * 1024;
 
 /** Numbers of Emscripten's C library. */
 const ENETUNREACH = 40;
-const ENOSPC = 51;
 const ENOSYS = 52;
-const EROFS = 69;
 const EAI_AGAIN = -3;
-const fileKind = 0o170000;
-const linkKind = 0o120000;
 
 type Imported = Record<string, (...args: number[]) => number>;
 
@@ -86,11 +92,12 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   let image = options.image;
   let memoryLimit = options.memoryLimit;
   let limitReached = false;
-  let umask = 0;
+  const umask: Umask = { bits: 0 };
   let sleep = { begins: false, ms: 0 };
-  let stdin: Uint8Array = new Uint8Array(0);
-  let stdinAt = 0;
   let usable = true;
+  /** Whether the program has changed files since they were last looked at. */
+  let touched = false;
+  let checkpoint = (): void => {};
   const complain = (text: string): void => options.write('stderr', encoder.encode(text));
 
   const adjust = (env: Imported): void => {
@@ -112,7 +119,10 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
         const larger = Math.min(Math.max(wanted, now + Math.ceil(now / 5 / wasmPage) * wasmPage), memoryLimit);
         return wanted <= memoryLimit && module.growMemory(larger) ? 1 : 0;
       },
-      _Py_CheckEmscriptenSignals_Helper: () => options.poll(),
+      _Py_CheckEmscriptenSignals_Helper: () => {
+        if (touched) checkpoint();
+        return options.poll();
+      },
       // The C library sleeps by reading this clock until the time is over; its second reading says that it is.
       emscripten_get_now: () => {
         if (!sleep.begins) clock.advance(sleep.ms || 1);
@@ -125,8 +135,8 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
         return ready;
       },
       __syscall_umask_js: (mask: number) => {
-        const before = umask;
-        umask = mask & 0o777;
+        const before = umask.bits;
+        umask.bits = mask & 0o777;
         return before;
       },
       _tzset_js: (offset: number, daylight: number, standardName: number, summerName: number) => {
@@ -163,26 +173,15 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
       void WebAssembly.instantiate(options.wasm, imports as WebAssembly.Imports).then((instance) => done(instance, options.wasm));
       return {};
     },
-    preRun: [(starting: CPythonModule) => furnish(starting, options)],
+    preRun: [(starting: CPythonModule) => furnish(starting, options.stdlib, options.hashSeed)],
   });
 
   const { FS } = module;
-  const standardInput: DeviceOperations = {
-    ...idleDevice,
-    read(_stream, buffer, offset, length) {
-      const bytes = stdin.subarray(stdinAt, stdinAt + length);
-      buffer.set(bytes, offset);
-      stdinAt += bytes.length;
-      return bytes.length;
-    },
-  };
-  registerStandardDevices(FS, standardInput, options.write);
-  openStandardStreams(FS);
-  const { open, mknod } = { open: FS.open.bind(FS), mknod: FS.mknod.bind(FS) };
-  FS.open = (path, flags, mode = 0o666) => open(path, flags, mode & ~umask);
-  FS.mknod = (path, mode, device) => mknod(path, (mode & fileKind) === linkKind ? mode : mode & ~umask, device);
-
+  const input = createStandardInput();
+  connectStreams(FS, input, options.write);
+  applyUmask(FS, umask);
   guardDisk(FS, options.stdlib, options.diskLimit);
+  watchChanges(FS, () => (touched = true));
 
   const auditHook = module.addFunction(sleepListener(module, (ms) => (sleep = { begins: true, ms })), 'iiii');
   let addresses: RunnerAddresses;
@@ -273,18 +272,23 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   return {
     run(request) {
       clock.start(request.now);
-      stdin = request.stdin;
-      stdinAt = 0;
+      input.fill(request.stdin);
       layTree(FS, request.files);
       FS.mkdirTree(request.cwd);
       FS.chdir(request.cwd);
       const present = new Set(listNodes(FS).keys());
+      touched = false;
+      checkpoint = checkpoints(clock, () => {
+        touched = false;
+        options.checkpoint(treeChanges(FS, request.files, present));
+      });
       let { outcome, alive } = guarded(() => execute(request));
       if (alive) {
         // Exit handlers, then the streams' last bytes, then every object's end: files that were left open get written.
         const last = guarded(() => (module._Py_FinalizeEx() < 0 ? { exitCode: 120, reason: 'exited' } : outcome));
         outcome = last.outcome;
       }
+      checkpoint = () => {};
       return { ...outcome, changes: treeChanges(FS, request.files, present), slept: clock.slept };
     },
     makeImage() {
@@ -300,7 +304,7 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
       module.stackRestore(frame);
       memoryLimit = options.memoryLimit;
       limitReached = false;
-      umask = 0;
+      umask.bits = 0;
       sleep = { begins: false, ms: 0 };
       for (const stream of FS.streams) if (stream) FS.close(stream);
       FS.chdir('/');
@@ -311,21 +315,24 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   };
 }
 
+/** Calls `take` at most every 50 ms, and so seldom that it costs a twentieth of the time. */
+function checkpoints(clock: ProcessClock, take: () => void): () => void {
+  let next = clock.realNow() + 50;
+  return () => {
+    const begun = clock.realNow();
+    if (begun < next) return;
+    take();
+    const ended = clock.realNow();
+    next = ended + Math.max(50, 20 * (ended - begun));
+  };
+}
+
 type Outcome = Pick<PythonExit, 'exitCode' | 'reason'>;
 
 function imported(env: Imported, name: string): (...args: number[]) => number {
   const found = env[name];
   if (!found) throw new Error(`Python: this build has no import ${name}`);
   return found;
-}
-
-/** The file system before the start: the standard library, and nothing of Emscripten's invention. */
-function furnish({ FS, ENV }: CPythonModule, { stdlib, hashSeed }: InterpreterOptions): void {
-  for (const path of ['/home/web_user', '/home']) if (FS.analyzePath(path).exists) FS.rmdir(path);
-  for (const path of ['/usr/bin', '/usr/lib/python3.14/lib-dynload', '/usr/lib/python3.14/site-packages']) FS.mkdirTree(path);
-  FS.writeFile(stdlibPath, stdlib, { canOwn: true });
-  for (const name of Object.keys(ENV)) delete ENV[name];
-  Object.assign(ENV, { PYTHONHOME: '/usr', PYTHONHASHSEED: hashSeed, LANG: 'C.UTF-8', PATH: '/usr/bin' });
 }
 
 /** Notes how long a time.sleep is about to last; CPython announces each to its audit hooks. */
@@ -343,62 +350,6 @@ function sleepListener(module: CPythonModule, sleeps: (ms: number) => void): (..
     else module._PyErr_Clear();
     return 0;
   };
-}
-
-const idleDevice: DeviceOperations = { open() {}, close() {}, read: () => 0, write: (_stream, _buffer, _offset, length) => length };
-const standardPaths = ['/dev/stdin', '/dev/stdout', '/dev/stderr'] as const;
-/** O_RDONLY, O_WRONLY. */
-const standardFlags = [0, 1, 1] as const;
-
-function registerStandardDevices(FS: EmscriptenFileSystem, input: DeviceOperations, write: InterpreterOptions['write']): void {
-  const output = (stream: OutputStream): DeviceOperations => ({
-    ...idleDevice,
-    write(_stream, buffer, offset, length) {
-      write(stream, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length));
-      return length;
-    },
-  });
-  for (const [index, operations] of [input, output('stdout'), output('stderr')].entries()) {
-    const path = standardPaths[index] ?? '';
-    const device = FS.makedev(64, index);
-    FS.registerDevice(device, operations);
-    FS.close(FS.streams[index]);
-    if (FS.analyzePath(path).exists) FS.unlink(path);
-    FS.mkdev(path, 0o666, device);
-  }
-}
-
-/** Answers "No space left on device" to what would make the files larger than `limit` bytes in all, and keeps the standard library as it is: other workers may share its bytes. */
-function guardDisk(FS: EmscriptenFileSystem, library: SharedBytes, limit: number): void {
-  const refuseLibrary = ({ contents }: MemNode): void => {
-    if (contents instanceof Uint8Array && contents.buffer === library.buffer) throw new FS.ErrnoError(EROFS);
-  };
-  let used = 0;
-  const take = (bytes: number): void => {
-    if (used + bytes > limit) {
-      used = 0;
-      for (const node of listNodes(FS).values()) if (FS.isFile(node.mode)) used += node.usedBytes;
-      if (used + bytes > limit) throw new FS.ErrnoError(ENOSPC);
-    }
-    used += bytes;
-  };
-  const { write, doTruncate } = { write: FS.write.bind(FS), doTruncate: FS.doTruncate.bind(FS) };
-  FS.write = (stream, buffer, offset, length, position, canOwn) => {
-    refuseLibrary(stream.node);
-    // What a tree brings along is laid without asking.
-    if (FS.isFile(stream.node.mode) && !FS.ignorePermissions) take(length);
-    return write(stream, buffer, offset, length, position, canOwn);
-  };
-  FS.doTruncate = (stream, node, length) => {
-    refuseLibrary(node);
-    if (length > node.usedBytes) take(length - node.usedBytes);
-    doTruncate(stream, node, length);
-  };
-}
-
-/** Opens descriptors 0, 1 and 2, which must be free. */
-function openStandardStreams(FS: EmscriptenFileSystem): void {
-  for (const [index, path] of standardPaths.entries()) FS.open(path, standardFlags[index] ?? 0);
 }
 
 /** A copy that other workers can share where that is allowed. */

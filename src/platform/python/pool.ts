@@ -1,5 +1,5 @@
 /** The host's side: starts Python processes in workers, keeps one spare warm, and lets no worker's death go unnoticed. */
-import type { PythonExit, PythonHost, PythonJob, PythonProcess } from '../platform.ts';
+import type { PythonExit, PythonHost, PythonJob, PythonProcess, TreeChanges } from '../platform.ts';
 import { control, SIGINT, type BootMessage, type FromWorker, type PythonAssets, type PythonImage, type ToWorker } from './protocol.ts';
 
 /** One worker as the pool sees it. */
@@ -46,7 +46,7 @@ const endingGrace = 1500;
 const bootDeadline = 120_000;
 
 const closed = 'this computer is closed';
-const emptyChanges = { written: [], removed: [] } as const;
+const noChanges: TreeChanges = { written: [], removed: [] };
 
 interface Slot {
   readonly link: WorkerLink;
@@ -268,7 +268,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     dispose() {
       disposed = true;
       for (const waiting of queue.splice(0)) waiting.refuse(closed);
-      for (const slot of [...slots]) slot.close(closed, false);
+      for (const slot of slots) slot.close(closed, false);
     },
   };
 }
@@ -283,6 +283,8 @@ function startProcess(job: PythonJob, scheduler: Scheduler): PythonProcess {
   let over = false;
   let interrupted = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the process had changed when it was last heard of: all that is left of it when it is killed. */
+  let lastSeen = noChanges;
   let settle = (_exit: PythonExit): void => {};
   const exited = new Promise<PythonExit>((resolve) => (settle = resolve));
 
@@ -294,7 +296,7 @@ function startProcess(job: PythonJob, scheduler: Scheduler): PythonProcess {
     settle(exit);
     if (slot) scheduler.finished(slot, spent);
   };
-  const endAt = (exitCode: number, reason: PythonExit['reason']): void => end({ exitCode, reason, changes: emptyChanges, slept: 0 }, true);
+  const endAt = (exitCode: number, reason: PythonExit['reason']): void => end({ exitCode, reason, changes: lastSeen, slept: 0 }, true);
   const say = (sentence: string): void => job.onOutput('stderr', new TextEncoder().encode(`python3: ${sentence}\n`));
   const terminateAfter = (ms: number): void => {
     clearTimeout(timer);
@@ -309,6 +311,8 @@ function startProcess(job: PythonJob, scheduler: Scheduler): PythonProcess {
           job.onOutput(stream, bytes);
           acknowledge(slot, bytes.length);
         }
+      } else if (message.type === 'checkpoint') {
+        lastSeen = message.changes;
       } else if (message.type === 'ending') {
         if (interrupted) terminateAfter(endingGrace);
       } else if (message.type === 'exit') {

@@ -1,5 +1,5 @@
 /** What a Python host and its workers say to each other: plain, structured-clonable messages. */
-import type { FileTree, OutputStream, PythonExit } from '../platform.ts';
+import type { FileTree, OutputStream, PythonExit, TreeChanges } from '../platform.ts';
 
 /** Bytes that may be shared between workers (where the platform allows it) or are copied to each of them. */
 export type SharedBytes = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
@@ -71,6 +71,8 @@ export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'image'; readonly image: PythonImage }
   | { readonly type: 'output'; readonly chunks: readonly OutputChunk[] }
+  /** All that a running program has changed so far. */
+  | { readonly type: 'checkpoint'; readonly changes: TreeChanges }
   /** The program has ended or was interrupted; what remains is its exit handlers and the collecting of its files. */
   | { readonly type: 'ending' }
   /** `spent`: this interpreter must not be used again. */

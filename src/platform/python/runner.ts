@@ -78,7 +78,9 @@ MISSING = {
     "tkinter": "this Python has no windows",
     "pytest": OFFLINE + ". 'python3 -m unittest' is here",
 }
-for _name in ("numpy", "pandas", "sklearn", "scipy", "matplotlib", "torch", "tensorflow", "requests", "yaml", "joblib", "flask", "fastapi", "pydantic"):
+for _name in (
+    "numpy", "pandas", "sklearn", "scipy", "matplotlib", "torch", "tensorflow", "joblib", "requests", "yaml", "flask", "fastapi", "pydantic",
+):
     MISSING[_name] = OFFLINE
 
 
@@ -204,7 +206,11 @@ class Stop(Exception):
 
 
 def _usage(message):
-    return Stop(2, message + "\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry 'python3 -h' for more information.\n")
+    return Stop(2, message + "\n" + HELP.partition("\n")[0] + "\nTry 'python3 -h' for more information.\n")
+
+
+def _fatal(message):
+    return Stop(1, "Fatal Python error: " + message + "\nPython runtime state: preinitialized\n")
 
 
 class Options:
@@ -302,8 +308,7 @@ def _read_environment(options, env):
 
     seed = value("PYTHONHASHSEED")
     if seed not in (None, "random") and not (seed.isdigit() and int(seed) <= 4294967295):
-        raise Stop(1, 'Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]\n'
-                      "Python runtime state: preinitialized\n")
+        raise _fatal('config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]')
     options.unbuffered |= value("PYTHONUNBUFFERED") is not None
     options.safe_path |= value("PYTHONSAFEPATH") is not None
     if value("PYTHONOPTIMIZE"):
@@ -356,8 +361,7 @@ def _digits(text):
         if value != 0 and value < 640:
             raise ValueError
     except (TypeError, ValueError):
-        raise Stop(1, "Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.\n"
-                      "Python runtime state: preinitialized\n")
+        raise _fatal("config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.")
     sys.set_int_max_str_digits(value)
 
 
@@ -433,7 +437,7 @@ class State:
 
 
 def prepare(spec):
-    """Sets the process up from JSON without true, false and null, which is Python too. Answers 'configure name=address...' or 'exit code'."""
+    """Sets the process up. Answers 'configure name=address...' or 'exit code'. JSON without true, false and null is Python too."""
     args, env = eval(spec)
     # A main module of its own: what is in the image belongs to the image, and is not collected at the end.
     main = type(sys)("__main__")
@@ -464,7 +468,10 @@ def prepare(spec):
         State.config = {
             name: value
             for name, value in (
-                ("optimization_level", options.optimize), ("verbose", options.verbose), ("bytes_warning", options.bytes_warning), ("quiet", options.quiet),
+                ("optimization_level", options.optimize),
+                ("verbose", options.verbose),
+                ("bytes_warning", options.bytes_warning),
+                ("quiet", options.quiet),
             )
             if value
         }

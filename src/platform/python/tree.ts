@@ -29,9 +29,8 @@ export interface MemFileSystem {
   analyzePath(path: string): { exists: boolean };
 }
 
-/** Kernel file systems: not part of a machine's files. */
-const kernel = new Set(['/dev', '/proc', '/sys']);
-const isKernelPath = (path: string): boolean => kernel.has(path) || path.startsWith('/dev/') || path.startsWith('/proc/') || path.startsWith('/sys/');
+/** The kernel's file systems are not part of a machine's files. */
+const isKernelPath = (path: string): boolean => ['dev', 'proc', 'sys'].includes(path.split('/', 2)[1] ?? '');
 
 const permissions = 0o7777;
 
@@ -108,7 +107,8 @@ export function layTree(fs: MemFileSystem, tree: FileTree): void {
 
 /**
  * What differs from `before`: bytes, modes, link targets and kinds are compared, times are not. `present` holds every path
- * that was there when the process began: what of it is not in `before` belongs to the interpreter. Removed paths list children before their parents.
+ * that was there when the process began: what of it is not in `before` belongs to the interpreter. Removed paths list
+ * children before their parents; a path in both lists has become another kind of thing, so remove first.
  */
 export function treeChanges(fs: MemFileSystem, before: FileTree, present: ReadonlySet<string>): TreeChanges {
   const nodes = listNodes(fs);

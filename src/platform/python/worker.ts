@@ -1,4 +1,5 @@
 /** The worker's side of a Python host: boots one interpreter, runs what it is given, and reports. */
+import type { TreeChanges } from '../platform.ts';
 import { installProcessClock } from './clock.ts';
 import type { CPythonFactory } from './cpython.ts';
 import { bootInterpreter, type Interpreter } from './interpreter.ts';
@@ -73,6 +74,7 @@ async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): P
       output.tick();
       return shared ? Atomics.exchange(shared, control.signal, 0) : 0;
     },
+    checkpoint: (changes) => port.post({ type: 'checkpoint', changes }, buffersOf(changes)),
     ending: () => port.post({ type: 'ending' }),
   });
   host.lockDown();
@@ -86,9 +88,12 @@ async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): P
     const exit = interpreter.run(request);
     output.flush();
     const spent = !(message.reuse && interpreter.restore());
-    const buffers = exit.changes.written.flatMap((entry) => (entry.type === 'file' ? [entry.bytes.buffer as ArrayBuffer] : []));
-    port.post({ type: 'exit', exit, spent }, buffers);
+    port.post({ type: 'exit', exit, spent }, buffersOf(exit.changes));
   };
+}
+
+function buffersOf({ written }: TreeChanges): ArrayBuffer[] {
+  return written.flatMap((entry) => (entry.type === 'file' ? [entry.bytes.buffer as ArrayBuffer] : []));
 }
 
 type Throttle = (bytes: number) => void;

@@ -1,0 +1,77 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { pyodideFileBytes } from '../../src/platform/browser/pyodide-files.ts';
+import type { OutputStream } from '../../src/platform/platform.ts';
+import { pyodideVersion } from '../../src/platform/python/cpython.ts';
+import { imageKey, packImage, unpackImage } from '../../src/platform/python/image.ts';
+import { createOutputQueue, unfinishedTail } from '../../src/platform/python/output.ts';
+
+const folder = path.dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+
+test('the installed pyodide is the one that everything here leans on', () => {
+  expect(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))).toMatchObject({ version: pyodideVersion });
+  const sizes = Object.fromEntries(Object.keys(pyodideFileBytes).map((name) => [name, statSync(path.join(folder, name)).size]));
+  expect(sizes).toEqual(pyodideFileBytes);
+});
+
+test('an image survives being packed, and half a block is none', () => {
+  const image = {
+    memory: new Uint8Array(2 * 65536).fill(7),
+    addresses: { prepare: 1, load: 2, forget: 3, explain: 4, gather: 5, seal: 6, auditHook: 7 },
+  };
+  const block = new Uint8Array(Buffer.concat(packImage(image)));
+  expect(unpackImage(block)).toEqual(image);
+  expect([unpackImage(block.subarray(0, 70_000)), unpackImage(new Uint8Array(3))]).toEqual([null, null]);
+  expect(imageKey).toMatch(new RegExp(`^python-${pyodideVersion}-\\d+-[0-9a-f]{8}$`));
+});
+
+test.each([
+  ['', 0],
+  ['a', 0],
+  ['\xc3', 1],
+  ['\xc3\xbc', 0],
+  ['a\xf0\x9f', 2],
+  ['\xf0\x9f\x8d', 3],
+  ['\xf0\x9f\x8d\x83', 0],
+  ['\xe2\x82', 2],
+  ['\xff', 0],
+  ['\x80\x80\x80\x80', 0],
+])('%j leaves %i bytes unfinished', (text, expected) => {
+  expect(unfinishedTail(Buffer.from(text, 'latin1'))).toBe(expected);
+});
+
+test('output goes at once when it is quiet, and in batches when it is not', () => {
+  let now = 0;
+  const posts: [OutputStream, string][][] = [];
+  const queue = createOutputQueue({
+    now: () => now,
+    post: (chunks) => posts.push(chunks.map(({ stream, bytes }) => [stream, Buffer.from(bytes).toString()])),
+  });
+  const write = (stream: OutputStream, text: string): void => queue.write(stream, Buffer.from(text));
+  write('stdout', 'a');
+  write('stdout', 'b');
+  write('stderr', 'c');
+  write('stdout', 'd');
+  queue.tick();
+  now = 20;
+  queue.tick();
+  now = 21;
+  write('stdout', 'e');
+  queue.write('stderr', Uint8Array.of(0xe2));
+  queue.flush();
+  queue.flush();
+  expect(posts).toEqual([
+    [['stdout', 'a']],
+    [
+      ['stdout', 'b'],
+      ['stderr', 'c'],
+      ['stdout', 'd'],
+    ],
+    [
+      ['stdout', 'e'],
+      ['stderr', '\ufffd'],
+    ],
+  ]);
+});
