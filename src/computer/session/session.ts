@@ -266,7 +266,7 @@ function scriptStatements(text: string): { readonly statements: readonly Stateme
   const whole = parseShell(text);
   if (whole.kind === 'complete') return { statements: whole.statements, problem: null };
   const lines = text.split('\n');
-  const problem = `bash: line ${whole.line}: ${whole.message}\n${whole.kind === 'wrong' ? `bash: line ${whole.line}: \`${lines[whole.line - 1] ?? ''}'\n` : ''}`;
+  const problem = `bash: line ${whole.line}: ${whole.message}\n`;
   for (let count = Math.min(whole.line - 1, lines.length - 1); count > 0; count--) {
     const before = parseShell(lines.slice(0, count).join('\n'));
     if (before.kind === 'complete') return { statements: before.statements, problem };

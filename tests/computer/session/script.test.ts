@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   { script: 'false | true || echo caught', pipefail: true, stdout: 'caught\n' },
   { script: 'set -u\necho $nothing\necho no', stderr: 'bash: nothing: unbound variable\n', exitCode: 1 },
   { script: 'echo to file > out\ncat out\ncat <<EOF\n  here\nEOF', stdout: 'to file\n  here\n' },
-  { script: 'echo a\nfi\necho b', stdout: 'a\n', stderr: "bash: line 2: syntax error near unexpected token `fi'\nbash: line 2: `fi'\n", exitCode: 2 },
+  { script: 'echo a\nfi\necho b', stdout: 'a\n', stderr: "bash: line 2: syntax error near unexpected token `fi'\n", exitCode: 2 },
   { script: 'echo a\nif true; then\n  echo b', stdout: 'a\n', stderr: 'bash: line 4: syntax error: unexpected end of file\n', exitCode: 2 },
   { script: 'exit 0\nfi', exitCode: 0 },
   { script: 'python3 gate.py\necho no', stdout: 'score 0.81\n', stderr: 'below 0.9\n', exitCode: 1 },
