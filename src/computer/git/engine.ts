@@ -2,7 +2,7 @@
 import { blame as blameLines, diffCommits, mergeTreesFromTreeHashes } from 'just-git/repo';
 import type { BlameEntry, FileDiff, GitRepo, MergeTreesResult } from 'just-git/repo';
 import type { MergeDriver, ObjectStore, RawObject, RefStore } from 'just-git';
-import { decode, encode } from './disk.ts';
+import { encode } from './disk.ts';
 import { encodeCommit, encodeTree, isFullId, MissingObjectError, TREE_MODE, type ObjectDatabase, type TreeItem } from './objects.ts';
 
 /** A run of lines that differ: where they stand (0-based) and how many there are on each side. */
@@ -140,7 +140,7 @@ function sameBytes(one: Uint8Array | undefined, other: Uint8Array): boolean {
 const noRefs = { readRef: async () => null, listRefs: async () => [] } as unknown as RefStore;
 
 /** Our objects as just-git reads and writes them. */
-function asRepository(objects: ObjectDatabase): GitRepo {
+export function asRepository(objects: ObjectDatabase): GitRepo {
   const objectStore: ObjectStore = {
     read: async (id) => objects.read(id),
     write: async (type, content) => objects.write(type, content),
@@ -177,5 +177,3 @@ export async function blame(objects: ObjectDatabase, commit: string, path: strin
 export function isBinary(content: Uint8Array): boolean {
   return content.subarray(0, 8000).includes(0);
 }
-
-export { decode };

@@ -125,12 +125,16 @@ export class ObjectDatabase {
   }
 
   has(id: string): boolean {
-    return this.#packs().some((pack) => pack.has(id)) || this.#disk.exists(this.#loosePath(id)) || id === EMPTY_TREE;
+    return id === EMPTY_TREE || this.#stored(id);
+  }
+
+  #stored(id: string): boolean {
+    return this.#packs().some((pack) => pack.has(id)) || this.#disk.exists(this.#loosePath(id));
   }
 
   write(type: ObjectType, content: Uint8Array): string {
     const id = objectId(type, content);
-    if (!this.has(id)) {
+    if (!this.#stored(id)) {
       const file = encodeLoose(type, content);
       decodedFiles.set(file, { type, content });
       this.#disk.files.writeSync(this.#loosePath(id), file, 0o444);

@@ -37,7 +37,6 @@ function runLine(line: string, index: number, root: string, proxy: string | unde
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     ...environment(index, root),
-    GIT_CONFIG_SYSTEM: join(root, 'state/gitconfig'),
     ...(proxy ? { http_proxy: proxy } : {}),
   };
   return new Promise((resolve) => {

@@ -23,6 +23,7 @@ export function environment(index: number, root: string): Record<string, string>
     LANG: 'C.UTF-8',
     LC_ALL: 'C.UTF-8',
     TERM: 'dumb',
+    GIT_CONFIG_SYSTEM: `${root}/state/gitconfig`,
     GIT_AUTHOR_DATE: `${seconds} +0000`,
     GIT_COMMITTER_DATE: `${seconds} +0000`,
     GIT_TEST_DATE_NOW: String(seconds),

@@ -7,8 +7,12 @@ import { config } from './config.ts';
 import { diff, diffFiles, diffIndex, diffTree } from './diff.ts';
 import { init } from './init.ts';
 import { log, reflog, shortlog, show, whatchanged } from './log.ts';
+import { merge } from './merge.ts';
+import { cherryPick, revert } from './pick.ts';
 import * as plumbing from './plumbing.ts';
+import { rebase } from './rebase.ts';
 import { reset } from './reset.ts';
+import { stash } from './stash.ts';
 import { status } from './status.ts';
 import { checkout, restore, switchCommand } from './switch.ts';
 import { tag } from './tag.ts';
@@ -23,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'check-ignore': plumbing.checkIgnore,
   'check-ref-format': plumbing.checkRefFormat,
   checkout,
+  'cherry-pick': cherryPick,
   clean,
   commit,
   'commit-tree': plumbing.commitTree,
@@ -39,19 +44,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   log,
   'ls-files': plumbing.lsFiles,
   'ls-tree': plumbing.lsTree,
+  merge,
   'merge-base': plumbing.mergeBase,
   mv,
   'read-tree': plumbing.readTree,
+  rebase,
   reflog,
   reset,
   restore,
   'rev-list': plumbing.revList,
   'rev-parse': plumbing.revParse,
+  revert,
   rm,
   shortlog,
   show,
   'show-ref': plumbing.showRef,
   stage: add,
+  stash,
   status,
   switch: switchCommand,
   'symbolic-ref': plumbing.symbolicRef,

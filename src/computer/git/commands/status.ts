@@ -124,7 +124,7 @@ export function longStatus(
     line();
   }
   const show = (path: string): string => quotePath(call, fromHere(call, path));
-  const inMerge = operation !== null && operation.kind !== 'revert' && operation.kind !== 'bisect';
+  const inMerge = operation !== null && (operation.kind === 'merge' || operation.kind === 'cherry-pick');
   const unstageHint = content.initial ? 'use "git rm --cached <file>..." to unstage' : 'use "git restore --staged <file>..." to unstage';
   if (staged.length > 0) {
     line('Changes to be committed:');

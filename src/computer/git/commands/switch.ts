@@ -249,7 +249,7 @@ async function goTo(call: GitCall, options: Options, target: Target & { readonly
   const to = target.branch ?? (fullRefName(call, target.name) ? target.name : target.id);
   const change = call.change(`checkout: moving from ${from} to ${target.branch ?? (to === 'HEAD' ? target.id : target.name)}`);
   const detaching = target.branch === null;
-  if (!quiet && oldBranch === null && oldHead !== null && (!detaching || oldHead !== target.id)) leaving(call, oldHead, target.id);
+  if (!quiet && oldBranch === null && oldHead !== null && oldHead !== target.id) leaving(call, oldHead, target.id);
   if (detaching) {
     repository.refs.detach(target.id, change);
     if (!quiet) {
