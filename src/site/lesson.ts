@@ -37,9 +37,10 @@ function tabs(page: HTMLElement): void {
   // Where a phone shows another view than the prose, the name in the header is the page's heading.
   const name = page.querySelector('[data-lesson-name]');
   new MutationObserver(() => {
-    if (page.dataset['tab'] === 'read') name?.removeAttribute('role');
-    else name?.setAttribute('role', 'heading');
-    name?.setAttribute('aria-level', '1');
+    for (const [attribute, value] of [['role', 'heading'], ['aria-level', '1']] as const) {
+      if (page.dataset['tab'] === 'read') name?.removeAttribute(attribute);
+      else name?.setAttribute(attribute, value);
+    }
   }).observe(page, { attributeFilter: ['data-tab'] });
 }
 
