@@ -1,6 +1,7 @@
 /** commands: what a computer has in /usr/bin beside just-bash's own. It imports the files of this room and the platform's types. */
 import type { CustomCommand } from 'just-bash';
 import { attachedCommands } from './attached.ts';
+import { compressionCommands } from './compression.ts';
 import type { CommandHost } from './host.ts';
 import { listingCommands } from './listing.ts';
 import { pathCommands } from './paths.ts';
@@ -21,5 +22,6 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...listingCommands(host),
     ...throughCommands(host),
     ...attachedCommands(),
+    ...compressionCommands(host),
   ];
 }

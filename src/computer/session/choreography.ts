@@ -313,14 +313,22 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     return groupOf([keepingStatus(simpleCommand(PROMPT_COMMAND, command.args, [QUIET])), statementOf(input)]);
   }
 
+  /** The statement with a first command that takes a breath before it starts. Not kept: it is for this one time. */
   function breathing(statement: Statement, sink: number): Statement {
     const [first, ...rest] = statement.pipelines;
-    if (first === undefined) return statement;
-    const [command, ...others] = first.commands;
-    if (command === undefined) return statement;
-    // Not kept: it is for this one time.
-    const group = groupOf(lazyList(() => perform([statementOf(command)], false)), [TAKE_BREATH]);
-    return dressStatement({ ...statement, pipelines: [{ ...first, commands: [group, ...others] }, ...rest] }, sink);
+    const [command, ...others] = first?.commands.slice() ?? [];
+    if (first === undefined || command === undefined) return statement;
+    return dressStatement({ ...statement, pipelines: [{ ...first, commands: [afterBreath(command), ...others] }, ...rest] }, sink);
+  }
+
+  function afterBreath(command: CommandNode): CommandNode {
+    const hasRoom = command.type === 'SimpleCommand' ? command.name !== null && literalText(command.name) !== 'exec' : command.type !== 'FunctionDef';
+    if (hasRoom) return { ...command, redirections: [TAKE_BREATH, ...(command as Compound).redirections] };
+    // A group turns what goes through it into text, so only what prints nothing is put into one.
+    return groupOf(
+      lazyList(() => perform([statementOf(command)], false)),
+      [TAKE_BREATH],
+    );
   }
 
   return {
@@ -393,7 +401,9 @@ function redirectedStreams(redirections: readonly Redirection[], sink: number): 
 }
 
 function opensFile(redirections: readonly Redirection[]): boolean {
-  return redirections.some(({ operator, target }) => {
+  return redirections.some((each) => {
+    if (each === TAKE_BREATH) return false;
+    const { operator, target } = each;
     if (operator === '>&') return target.type === 'Word' && !/^\d+-?$|^-$/.test(literalText(target) ?? '1');
     return operator === '>' || operator === '>>' || operator === '>|' || operator === '&>' || operator === '&>>' || operator === '<>';
   });

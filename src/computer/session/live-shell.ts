@@ -41,6 +41,7 @@ const QUIET = redirection('>>', '/dev/null', 2);
 export class LiveShell {
   readonly #parts: ShellParts;
   readonly #sink: number;
+  readonly #startup: string;
   #state: ShellState;
   #pipeStatus: readonly number[] = [0];
   #lastArgument = '';
@@ -55,10 +56,12 @@ export class LiveShell {
   #next = deferred<void>();
   #done: (end: LineEnd) => void = () => {};
 
-  constructor(parts: ShellParts, state: ShellState, sink: number) {
+  /** `startup` is what a new shell runs before its first line. */
+  constructor(parts: ShellParts, state: ShellState, sink: number, startup: string) {
     this.#parts = parts;
     this.#state = state;
     this.#sink = sink;
+    this.#startup = startup;
     parts.handover.nextLine = () => this.#next.promise;
     parts.handover.saved = (saved) => this.#saved(saved);
   }
@@ -96,7 +99,7 @@ export class LiveShell {
     this.#next = deferred();
     this.#stop = new AbortController();
     const { cwd, env } = this.#state;
-    const prelude = [...statementsOf('shopt -s expand_aliases'), ...(this.#rebuild ? this.#rebuilding() : [])];
+    const prelude = [...statementsOf('shopt -s expand_aliases'), ...(this.#rebuild ? this.#rebuilding() : this.#startingUp())];
     const execution = this.#parts.shell.execute(this.#statements(prelude), {
       cwd,
       ...(this.#rebuild ? { env } : {}),
@@ -159,6 +162,12 @@ export class LiveShell {
     this.#running = false;
     this.#job = null;
     this.#done({ state: this.#state, rest, exited });
+  }
+
+  #startingUp(): readonly Statement[] {
+    const { choreography } = this.#parts;
+    const { statements } = choreography.prepare({ type: 'Script', statements: statementsOf(this.#startup) });
+    return statements.slice().map((statement) => choreography.topLevel(statement, this.#sink));
   }
 
   /** Functions and `set -o` options, which an environment does not carry; exported names and `shopt` live on in just-bash itself. */

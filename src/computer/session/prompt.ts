@@ -31,7 +31,7 @@ export function promptText(files: FileSystem, { login, hostname, home, cwd }: Pr
 }
 
 /** The branch at `path`, the short commit id where none is checked out, null outside a repository. Reads `.git` directly: it is asked for at every prompt. */
-export function branchAt(files: FileSystem, path: string): string | null {
+function branchAt(files: FileSystem, path: string): string | null {
   const repository = repositoryAt(files, path);
   if (repository === null) return null;
   const head = textOf(files, `${repository}/HEAD`).trim();

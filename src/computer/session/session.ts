@@ -123,7 +123,7 @@ export class ShellSession implements Session {
     if (parsed.statements.length === 0) return { exitCode: this.#state.status };
     const job = this.#startJob();
     try {
-      this.#live ??= new LiveShell(this.#newShell(), this.#state, OUT | ERR | (this.#options.interactive ? IN : 0));
+      this.#live ??= this.#newLiveShell();
       const { state, rest, exited } = await this.#live.run(parsed.statements, this.#state.status, job);
       if (rest !== null) this.#printRest(rest);
       if (!exited) return this.#leave(state);
@@ -197,6 +197,12 @@ export class ShellSession implements Session {
 
   #freshEnvironment(): Readonly<Record<string, string>> {
     return { ...this.#machine.env, ...this.#options.env };
+  }
+
+  #newLiveShell(): LiveShell {
+    const { interactive } = this.#options;
+    const hasProfile = interactive && this.#machine.files.existsSync(`${this.#machine.home}/.bashrc`);
+    return new LiveShell(this.#newShell(), this.#state, OUT | ERR | (interactive ? IN : 0), hasProfile ? '. ~/.bashrc' : '');
   }
 
   #newShell(): ShellParts {

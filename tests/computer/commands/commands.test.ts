@@ -63,6 +63,11 @@ const TABLE: Readonly<Record<string, readonly (readonly [line: string, stdout: s
     ['man nothing', '', { stderr: 'No manual entry for nothing\n', exitCode: 16 }],
     ['man sort | head -1', expect.stringContaining('sort') as unknown as string],
   ],
+  'compression': [
+    ['gzip a.csv; ls a*; gzip -dc a.csv.gz | wc -c; gunzip a.csv.gz; ls a*; gzip < a.csv | zcat | wc -c; gzip -k b.txt; ls b*', 'a.csv.gz\n2000\na.csv\n2000\nb.txt\nb.txt.gz\n'],
+    ['gzip b.txt', '', { stderr: 'gzip: b.txt.gz already exists;\tnot overwritten\n', exitCode: 1 }],
+    ['gunzip -c b.txt; gzip none', '', { stderr: 'gunzip: b.txt: not in gzip format\ngzip: none: No such file or directory\n', exitCode: 1 }],
+  ],
   'running others': [
     ['A=1 env B=2 bash -c \'echo $A $B\'; env -u HOME bash -c \'echo "[$HOME]"\'; env -i X=1 env | grep X', '1 2\n[]\nX=1\n'],
     ['env | grep -c ^HOME=; x=1; env | grep -c ^x=', '1\n0\n', { exitCode: 1 }],

@@ -149,6 +149,19 @@ describe('a session', () => {
     two.session.close();
   });
 
+  it('reads ~/.bashrc where a person sits, each time it starts', async () => {
+    const computer = computerWith();
+    const script = new Terminal(computer);
+    await script.type("echo 'alias ll=\"ls -A\"; greeting=hi; echo welcome' > .bashrc");
+    expect(await script.type('echo "[$greeting]"')).toMatchObject({ stdout: '[]\n' });
+    const terminal = new Terminal(computer, { interactive: true });
+    expect(await terminal.type('echo $greeting; ll')).toMatchObject({ stdout: 'welcome\nhi\n.bashrc\n' });
+    expect(await terminal.type('greeting=changed; exit 2')).toMatchObject({ exitCode: 2 });
+    expect(await terminal.type('echo $greeting')).toMatchObject({ stdout: 'welcome\nhi\n' });
+    script.session.close();
+    terminal.session.close();
+  });
+
   it('tells the person that exit was understood', async () => {
     const terminal = new Terminal(computerWith(), { interactive: true });
     expect(await terminal.type('exit')).toMatchObject({ stderr: 'exit\n', exitCode: 0 });
