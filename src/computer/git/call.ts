@@ -45,6 +45,14 @@ export class GitCall {
     this.workTree = this.env.get('GIT_WORK_TREE') ?? null;
   }
 
+  /** A call of its own in another folder; what it says is not heard here. */
+  at(folder: string): GitCall {
+    const other = new GitCall(this.surroundings, this.shell);
+    other.cwd = folder;
+    other.overrides = this.overrides;
+    return other;
+  }
+
   /** ms since the epoch. */
   now(): number {
     return this.surroundings.clock.now();

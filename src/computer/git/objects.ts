@@ -95,6 +95,7 @@ export class ObjectDatabase {
   readonly #disk: Disk;
   readonly #folder: string;
   #opened: readonly PackFile[] | null = null;
+  #cuts: ReadonlySet<string> | null = null;
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk;
@@ -174,7 +175,14 @@ export class ObjectDatabase {
     return { count, kilobytes };
   }
 
+  /** A commit with the parents that are here: where a shallow history was cut, it has none. */
   commit(id: string): CommitObject {
+    const commit = this.wholeCommit(id);
+    return commit.parents.length > 0 && this.#shallow.has(id) ? { ...commit, parents: [] } : commit;
+  }
+
+  /** A commit as it was made. */
+  wholeCommit(id: string): CommitObject {
     const { type, content } = this.read(id);
     if (type !== 'commit') throw new MissingObjectError(id);
     const known = parsedCommits.get(content);
@@ -217,6 +225,11 @@ export class ObjectDatabase {
   /** Looks for packs again: one has come or gone. */
   refresh(): void {
     this.#opened = null;
+    this.#cuts = null;
+  }
+
+  get #shallow(): ReadonlySet<string> {
+    return (this.#cuts ??= new Set((this.#disk.readText(`${this.#folder.slice(0, -'/objects'.length)}/shallow`) ?? '').split('\n')));
   }
 
   #packs(): readonly PackFile[] {

@@ -11,11 +11,13 @@ import { merge } from './merge.ts';
 import { cherryPick, revert } from './pick.ts';
 import * as plumbing from './plumbing.ts';
 import { rebase } from './rebase.ts';
+import { remote } from './remote.ts';
 import { reset } from './reset.ts';
 import { stash } from './stash.ts';
 import { status } from './status.ts';
 import { checkout, restore, switchCommand } from './switch.ts';
 import { tag } from './tag.ts';
+import { clone, fetch, lsRemote, pull, push } from './transfer.ts';
 
 /** A git command: says what it has to say to the call and gives its exit code. */
 export type Command = (call: GitCall, args: readonly string[]) => number | Promise<number>;
@@ -29,6 +31,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   checkout,
   'cherry-pick': cherryPick,
   clean,
+  clone,
   commit,
   'commit-tree': plumbing.commitTree,
   config,
@@ -37,19 +40,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'diff-files': diffFiles,
   'diff-index': diffIndex,
   'diff-tree': diffTree,
+  fetch,
   'for-each-ref': plumbing.forEachRef,
   fsck: plumbing.fsck,
   'hash-object': plumbing.hashObject,
   init,
   log,
   'ls-files': plumbing.lsFiles,
+  'ls-remote': lsRemote,
   'ls-tree': plumbing.lsTree,
   merge,
   'merge-base': plumbing.mergeBase,
   mv,
+  pull,
+  push,
   'read-tree': plumbing.readTree,
   rebase,
   reflog,
+  remote,
   reset,
   restore,
   'rev-list': plumbing.revList,
