@@ -281,7 +281,7 @@ describe('output', () => {
   test('what is not text comes through unchanged', async () => {
     const parts: Uint8Array[] = [];
     await python(host, { args: ['-c', 'import sys; sys.stdout.buffer.write(bytes(range(256)) + b"\\xf0\\x9f")'], onOutput: (_stream, bytes) => parts.push(bytes) });
-    expect([...Buffer.concat(parts)]).toEqual([...Array.from({ length: 256 }, (_, i) => i), 0xf0, 0x9f]);
+    expect(Buffer.concat(parts)).toEqual(Buffer.from([...Array.from({ length: 256 }, (_, i) => i), 0xf0, 0x9f]));
   });
 });
 
@@ -356,6 +356,18 @@ describe('the end', () => {
     expect(ran.reason).toBe('exited');
     expect([1, 134]).toContain(ran.exitCode);
   });
+});
+
+test('without a stored image the first process need not wait for one to be made', async () => {
+  const newcomer = createPythonHost({ cacheFolder: null });
+  const warm = newcomer.warm();
+  const code = 'import asyncio, json, sys\nprint(json.dumps([1]), sys.argv)\nasync def f(): await asyncio.sleep(5)\nasyncio.run(f())\n1 / 0';
+  const ran = await Promise.all([1, 2].map(() => python(newcomer, { args: ['-c', code, 'x'] })));
+  await warm;
+  ran.push(await python(newcomer, { args: ['-c', code, 'x'] }));
+  newcomer.dispose();
+  expect(new Set(ran.map(({ stdout, stderr, exitCode }) => JSON.stringify([stdout, stderr, exitCode]))).size).toBe(1);
+  expect(ran[0]?.stdout).toBe("[1] ['-c', 'x']\n");
 });
 
 describe('several at once', () => {

@@ -1,6 +1,7 @@
 /** The browser's form of the platform: Python in web workers. May import the DOM's types and the platform's own folders. */
 import type { Platform, PythonHost } from '../platform.ts';
-import { createPythonPool, type Progress, type WorkerEvents, type WorkerLink } from '../python/pool.ts';
+import { createPythonPool, type Progress, type WorkerEvents } from '../python/pool.ts';
+import type { WorkerLink } from '../python/process.ts';
 import type { PythonAssets } from '../python/protocol.ts';
 import { browserImageStore, shared } from './image-store.ts';
 import { pyodideFileBytes } from './pyodide-files.ts';

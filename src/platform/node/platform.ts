@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Platform, PythonHost } from '../platform.ts';
 import { imageKey, packImage, unpackImage } from '../python/image.ts';
-import { createPythonPool, type ImageStore, type WorkerEvents, type WorkerLink } from '../python/pool.ts';
+import { createPythonPool, type ImageStore, type WorkerEvents } from '../python/pool.ts';
+import type { WorkerLink } from '../python/process.ts';
 import type { PythonAssets } from '../python/protocol.ts';
 
 export interface PythonHostOptions {

@@ -160,7 +160,9 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     });
   };
 
-  const module = await options.factory({
+  let refuse = (_error: unknown): void => {};
+  const refused = new Promise<never>((_resolve, reject) => (refuse = reject));
+  const loading = options.factory({
     noInitialRun: true,
     thisProgram: '/usr/bin/python3',
     arguments: [],
@@ -170,11 +172,16 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     API: { config: { jsglobals: {}, env: {} }, runtimeEnv: runtimeEnvironment(options.host), lockFilePromise: new Promise(() => {}) },
     instantiateWasm: (imports: WasmImports, done: (instance: WebAssembly.Instance, wasm: WebAssembly.Module) => void) => {
       adjust(imports['env'] as Imported);
-      void WebAssembly.instantiate(options.wasm, imports as WebAssembly.Imports).then((instance) => done(instance, options.wasm));
+      const instantiate = async (): Promise<void> => {
+        done(await WebAssembly.instantiate(options.wasm, imports as WebAssembly.Imports), options.wasm);
+      };
+      // The factory itself never learns of a failure.
+      instantiate().catch(refuse);
       return {};
     },
     preRun: [(starting: CPythonModule) => furnish(starting, options.stdlib, options.hashSeed)],
   });
+  const module: CPythonModule = await Promise.race([loading, refused]);
 
   const { FS } = module;
   const input = createStandardInput();

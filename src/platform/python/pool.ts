@@ -1,14 +1,7 @@
 /** The host's side: starts Python processes in workers, keeps one spare warm, and lets no worker's death go unnoticed. */
-import type { PythonExit, PythonHost, PythonJob, PythonProcess, TreeChanges } from '../platform.ts';
-import { control, SIGINT, type BootMessage, type FromWorker, type PythonAssets, type PythonImage, type ToWorker } from './protocol.ts';
-
-/** One worker as the pool sees it. */
-export interface WorkerLink {
-  post(message: ToWorker): void;
-  terminate(): void;
-  /** Whether the host's own process has to stay alive for this worker. */
-  hold(needed: boolean): void;
-}
+import type { PythonHost, PythonJob } from '../platform.ts';
+import { startProcess, type Slot, type Waiting, type WorkerLink } from './process.ts';
+import { control, type BootMessage, type FromWorker, type PythonAssets, type PythonImage } from './protocol.ts';
 
 export interface WorkerEvents {
   message(message: FromWorker): void;
@@ -39,36 +32,15 @@ export interface PoolOptions {
   readonly diskLimit: number;
 }
 
-/** How long a process has to stop after an interrupt, and then to run its exit handlers and hand over its files, in ms. */
-const interruptGrace = 300;
-const endingGrace = 1500;
 /** An interpreter that has not started after this many ms will not. */
 const bootDeadline = 120_000;
 
 const closed = 'this computer is closed';
-const noChanges: TreeChanges = { written: [], removed: [] };
 
-interface Slot {
-  readonly link: WorkerLink;
-  readonly ready: Promise<void>;
-  readonly control: Int32Array | null;
-  /** Ends the worker; whoever waits for it or runs in it is told why. */
-  close(why: string, outOfMemory: boolean): void;
-  occupant: Occupant | null;
-  dead: boolean;
-}
-
-/** What a slot's worker reports to while it runs a process. */
-interface Occupant {
-  message(message: FromWorker): void;
-  died(why: string, outOfMemory: boolean): void;
-}
-
-interface Waiting {
-  readonly job: PythonJob;
-  begin(slot: Slot): void;
-  refuse(why: string): void;
-  over: boolean;
+interface Imaging {
+  /** The stored image, or null: then `image` is being made. */
+  readonly stored: Promise<PythonImage | null>;
+  readonly image: Promise<PythonImage>;
 }
 
 /** Makes a host whose processes live in the workers that `spawn` gives. */
@@ -79,28 +51,38 @@ export function createPythonPool(options: PoolOptions): PythonHost {
   let running = 0;
   let disposed = false;
   let assets: Promise<PythonAssets> | null = null;
-  let image: Promise<PythonImage> | null = null;
+  let imaging: Imaging | null = null;
+  let available: PythonImage | null = null;
+  const listeners = new Set<Progress>();
 
-  const loadAssets = (onProgress: Progress): Promise<PythonAssets> => {
-    assets ??= options.loadAssets(onProgress).catch((error: unknown) => {
+  const loadAssets = (): Promise<PythonAssets> => {
+    assets ??= options.loadAssets((fraction, what) => tell(fraction * 0.7, what)).catch((error: unknown) => {
       assets = null;
       throw error;
     });
     return assets;
   };
 
-  const loadImage = (onProgress: Progress): Promise<PythonImage> => {
-    image ??= (async () => {
-      const loaded = await loadAssets((fraction, what) => onProgress(fraction * 0.7, what));
-      onProgress(0.7, 'starting Python');
+  const tell: Progress = (fraction, what) => {
+    for (const listener of listeners) listener(fraction, what);
+  };
+
+  /** Looks for a stored image, and makes one when there is none. */
+  const openImage = (): Imaging => {
+    imaging ??= begin();
+    return imaging;
+  };
+
+  const begin = (): Imaging => {
+    const stored = (async () => {
+      const loaded = await loadAssets();
+      tell(0.7, 'starting Python');
       const kept = await options.images.load();
-      if (kept && (await fits(loaded, kept))) return kept;
-      return await makeImage(loaded);
-    })().catch((error: unknown) => {
-      image = null;
-      throw error;
-    });
-    return image;
+      return kept && (await fits(loaded, kept)) ? kept : null;
+    })();
+    const image = stored.then(async (kept) => (available = kept ?? (await makeImage(await loadAssets()))));
+    image.catch(() => (imaging = null));
+    return { stored, image };
   };
 
   /** Tries a stored image by starting the first spare from it: one that another engine made may not do. */
@@ -138,6 +120,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     onImage?: (made: PythonImage) => void,
   ): Slot => {
     if (disposed) throw new Error(closed);
+    const anyJob = boot.image !== null || boot.makeImage;
     const shared = typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(control.words * 4);
     let started = (): void => {};
     let failed = (_error: Error): void => {};
@@ -146,7 +129,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       failed = reject;
     });
     ready.catch(() => {});
-    const deadline = setTimeout(() => slot.link.terminate(), bootDeadline);
+    const deadline = setTimeout(() => close('it did not start in time', false), bootDeadline);
     const close = (why: string, outOfMemory: boolean): void => {
       if (slot.dead) return;
       slot.dead = true;
@@ -171,7 +154,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       },
       died: close,
     });
-    const slot: Slot = { link, ready, control: shared ? new Int32Array(shared) : null, close, occupant: null, dead: false };
+    const slot: Slot = { link, ready, control: shared ? new Int32Array(shared) : null, close, anyJob, occupant: null, dead: false };
     slots.add(slot);
     link.post({
       type: 'boot',
@@ -187,27 +170,25 @@ export function createPythonPool(options: PoolOptions): PythonHost {
 
   /** A booted interpreter for this job: the spare, or a new one. */
   const acquire = async (job: PythonJob): Promise<Slot> => {
-    const hashSeed = ownHashSeed(job);
-    if (hashSeed !== null) {
-      const slot = openSlot(await loadAssets(() => {}), { image: null, makeImage: false, rehearse: false, hashSeed });
-      await slot.ready;
-      return slot;
-    }
-    const made = await loadImage(() => {});
-    const slot = spares.shift() ?? openSlot(await loadAssets(() => {}), { image: made, makeImage: false, rehearse: false, hashSeed: '0' });
+    await openImage().stored;
+    const loaded = await loadAssets();
+    const seed = ownHashSeed(job);
+    // Whoever comes while the image is made starts from nothing, which is slower than from an image and sooner than waiting.
+    const fromNothing = seed !== null || available === null;
+    const slot = fromNothing
+      ? openSlot(loaded, { image: null, makeImage: false, rehearse: false, hashSeed: seed ?? '0' })
+      : (spares.shift() ?? openSlot(loaded, { image: available, makeImage: false, rehearse: false, hashSeed: '0' }));
     await slot.ready;
     return slot;
   };
 
   const warmSpare = (): void => {
     if (disposed || spares.length > 0 || queue.length > 0 || running > 0) return;
-    void loadImage(() => {})
-      .then(async (made) => {
-        const loaded = await loadAssets(() => {});
+    openImage()
+      .image.then(async (image) => {
+        const loaded = await loadAssets();
         if (disposed || spares.length > 0 || running > 0) return;
-        const slot = openSlot(loaded, { image: made, makeImage: false, rehearse: false, hashSeed: '0' });
-        spares.push(slot);
-        await slot.ready;
+        spares.push(openSlot(loaded, { image, makeImage: false, rehearse: false, hashSeed: '0' }));
       })
       .catch(() => {
         // The next process will try again and tell its user.
@@ -239,7 +220,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
     slot.occupant = null;
     slot.link.hold(false);
     running -= 1;
-    if (spent || disposed || slot.dead) slot.close('it has ended', false);
+    if (spent || disposed || !slot.anyJob) slot.close('it has ended', false);
     else spares.push(slot);
     pump();
     warmSpare();
@@ -259,9 +240,14 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       });
     },
     async warm(onProgress = () => {}) {
-      await loadImage(onProgress);
+      listeners.add(onProgress);
+      try {
+        await openImage().image;
+      } finally {
+        listeners.delete(onProgress);
+      }
       onProgress(0.95, 'starting Python');
-      if (running === 0 && spares.length === 0) warmSpare();
+      warmSpare();
       await spares[0]?.ready;
       onProgress(1, 'Python is ready');
     },
@@ -271,110 +257,6 @@ export function createPythonPool(options: PoolOptions): PythonHost {
       for (const slot of slots) slot.close(closed, false);
     },
   };
-}
-
-interface Scheduler {
-  enqueue(waiting: Waiting): void;
-  finished(slot: Slot, spent: boolean): void;
-}
-
-function startProcess(job: PythonJob, scheduler: Scheduler): PythonProcess {
-  let slot: Slot | null = null;
-  let over = false;
-  let interrupted = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the process had changed when it was last heard of: all that is left of it when it is killed. */
-  let lastSeen = noChanges;
-  let settle = (_exit: PythonExit): void => {};
-  const exited = new Promise<PythonExit>((resolve) => (settle = resolve));
-
-  const end = (exit: PythonExit, spent: boolean): void => {
-    if (over) return;
-    over = true;
-    waiting.over = true;
-    clearTimeout(timer);
-    settle(exit);
-    if (slot) scheduler.finished(slot, spent);
-  };
-  const endAt = (exitCode: number, reason: PythonExit['reason']): void => end({ exitCode, reason, changes: lastSeen, slept: 0 }, true);
-  const say = (sentence: string): void => job.onOutput('stderr', new TextEncoder().encode(`python3: ${sentence}\n`));
-  const terminateAfter = (ms: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => endAt(130, 'interrupted'), ms);
-  };
-
-  const occupant: Occupant = {
-    message(message) {
-      if (over) return;
-      if (message.type === 'output') {
-        for (const { stream, bytes } of message.chunks) {
-          job.onOutput(stream, bytes);
-          acknowledge(slot, bytes.length);
-        }
-      } else if (message.type === 'checkpoint') {
-        lastSeen = message.changes;
-      } else if (message.type === 'ending') {
-        if (interrupted) terminateAfter(endingGrace);
-      } else if (message.type === 'exit') {
-        end(message.exit, message.spent);
-      }
-    },
-    died(why, outOfMemory) {
-      if (over) return;
-      if (outOfMemory) {
-        say('out of memory: this process was stopped. Work on less data at a time.');
-        endAt(137, 'out-of-memory');
-      } else {
-        say(`the process was lost: ${why}.`);
-        endAt(137, 'killed');
-      }
-    },
-  };
-
-  const waiting: Waiting = {
-    job,
-    over: false,
-    begin(given) {
-      slot = given;
-      if (given.dead) return occupant.died('its worker ended', false);
-      given.occupant = occupant;
-      given.link.hold(true);
-      if (given.control) {
-        Atomics.store(given.control, control.signal, 0);
-        Atomics.store(given.control, control.acknowledged, 0);
-      }
-      const { args, cwd, env, files, stdin, now } = job;
-      given.link.post({ type: 'run', request: { args, cwd, env, files, stdin, now } });
-    },
-    refuse(why) {
-      if (over) return;
-      say(`Python could not be started: ${why}.`);
-      endAt(127, 'exited');
-    },
-  };
-  scheduler.enqueue(waiting);
-
-  return {
-    exited,
-    interrupt() {
-      if (over || interrupted) return;
-      interrupted = true;
-      if (!slot) return endAt(130, 'interrupted');
-      if (!slot.control) return terminateAfter(0);
-      Atomics.store(slot.control, control.signal, SIGINT);
-      Atomics.notify(slot.control, control.acknowledged);
-      terminateAfter(interruptGrace);
-    },
-    kill() {
-      endAt(137, 'killed');
-    },
-  };
-}
-
-function acknowledge(slot: Slot | null, bytes: number): void {
-  if (!slot?.control) return;
-  Atomics.add(slot.control, control.acknowledged, bytes);
-  Atomics.notify(slot.control, control.acknowledged);
 }
 
 /** The hash seed of a job that asks for one other than the image's, which needs an interpreter of its own from nothing. */

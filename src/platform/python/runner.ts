@@ -79,7 +79,8 @@ MISSING = {
     "pytest": OFFLINE + ". 'python3 -m unittest' is here",
 }
 for _name in (
-    "numpy", "pandas", "sklearn", "scipy", "matplotlib", "torch", "tensorflow", "joblib", "requests", "yaml", "flask", "fastapi", "pydantic",
+    "numpy", "pandas", "sklearn", "scipy", "matplotlib", "torch", "tensorflow", "joblib",
+    "requests", "yaml", "flask", "fastapi", "pydantic",
 ):
     MISSING[_name] = OFFLINE
 
