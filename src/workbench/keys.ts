@@ -89,7 +89,7 @@ function panes(): readonly HTMLElement[] {
 }
 
 /** Moves the focus to the next or previous pane. */
-export function movePane(step: 1 | -1): void {
+function movePane(step: 1 | -1): void {
   const all = panes();
   const within = all.findIndex((pane) => pane.contains(document.activeElement));
   const to = all[(within + step + all.length) % all.length] ?? all[0];
@@ -97,7 +97,7 @@ export function movePane(step: 1 | -1): void {
 }
 
 /** Focuses a pane at its own choice of element, else at its first control, else itself. */
-export function focusPane(pane: HTMLElement): void {
+function focusPane(pane: HTMLElement): void {
   const own = pane.querySelector<HTMLElement>('[data-pane-focus]:not([disabled])');
   const first = pane.querySelector<HTMLElement>('textarea, [tabindex="0"], button:not([disabled]), a[href], input:not([disabled])');
   const target = pane.hasAttribute('data-pane-self') ? pane : (own ?? first ?? pane);

@@ -24,9 +24,6 @@ export function isWorkflow(path: string): boolean {
   return /\/\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
 }
 
-/** A change from outside, for the editor to take over without losing the cursor. */
-export type OutsideChange = (file: OpenFile) => void;
-
 export class OpenFile {
   readonly path: string;
   mark = $state<SaveMark>('saved');
@@ -113,6 +110,24 @@ function draftFrom(path: string, stored: string | null): Draft | null {
   }
 }
 
+interface Tabs {
+  readonly paths: readonly string[];
+  readonly active: string;
+}
+
+const tabsKey = (exerciseId: string): string => `plumbline:tabs:${exerciseId}`;
+
+/** The tabs of the last visit, or null on the first. */
+function keptTabs(exerciseId: string): Tabs | null {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(tabsKey(exerciseId)) ?? 'null');
+    if (typeof value !== 'object' || value === null || !('paths' in value) || !Array.isArray(value.paths)) return null;
+    return { paths: value.paths.filter((path): path is string => typeof path === 'string'), active: 'active' in value && typeof value.active === 'string' ? value.active : '' };
+  } catch {
+    return null;
+  }
+}
+
 /** A number that tells texts apart (53 bits, cyrb53): equal texts have equal ones, and others hardly ever. */
 function hashOf(text: string): number {
   let a = 0xdeadbeef;
@@ -135,11 +150,13 @@ export class OpenFiles {
   /** Where the editor is to go, once it has the file: line and column from 1. */
   goTo = $state.raw<{ readonly path: string; readonly line: number; readonly column: number; readonly nonce: number } | null>(null);
   private readonly client: WorldClient;
+  private readonly exerciseId: string;
   private readonly drafts: Drafts;
   private readonly say: (words: string) => void;
 
   constructor(client: WorldClient, exerciseId: string, say: (words: string) => void) {
     this.client = client;
+    this.exerciseId = exerciseId;
     this.drafts = draftsOf(exerciseId);
     this.say = say;
   }
@@ -164,6 +181,22 @@ export class OpenFiles {
     this.active = file;
     if (line !== undefined) this.goTo = { path, line, column, nonce: (this.goTo?.nonce ?? 0) + 1 };
     return file;
+  }
+
+  /** Opens the tabs of the last visit that still have a file; the first visit begins with `first`, if it is there. */
+  async restoreTabs(exists: (path: string) => boolean, first: string): Promise<void> {
+    const kept = keptTabs(this.exerciseId) ?? { paths: [first], active: first };
+    for (const path of kept.paths) if (exists(path)) await this.show(path);
+    this.active = this.find(kept.active) ?? this.active;
+  }
+
+  /** Remembers the tabs. */
+  keepTabs(): void {
+    try {
+      localStorage.setItem(tabsKey(this.exerciseId), JSON.stringify({ paths: this.open.map((file) => file.path), active: this.active?.path ?? '' } satisfies Tabs));
+    } catch {
+      // The next visit begins without them.
+    }
   }
 
   /** Begins a file that is not there yet: the first edit makes it. */

@@ -102,14 +102,20 @@ export class Workbench {
     this.python = summary.python;
   }
 
-  /** Begins to listen to the world and reads what the first screen shows. */
+  /** Begins to listen to the world. Files and history come meanwhile: the prompt does not wait for them. */
   async begin(): Promise<void> {
     await this.client.subscribe((notice) => this.hear(notice));
+    void this.readAll().catch((error: unknown) => this.fault('The files could not be listed', error));
+  }
+
+  private async readAll(): Promise<void> {
     await Promise.all([this.readFiles(), this.readRepository()]);
-    const workflows = this.nodes.filter((node) => isWorkflow(node.path)).map((node) => node.path);
+    const paths = new Set(this.nodes.map((node) => node.path));
+    const workflows = [...paths].filter(isWorkflow);
     if (this.openFolders.size === 0) this.openFolders = new Set(workflows.flatMap((path) => foldersAbove(path, this.folder)));
+    if (this.files.open.length === 0) await this.files.restoreTabs((path) => paths.has(path), `${this.folder}/README.md`);
     await this.files.restoreDrafts();
-    void this.files.checkOthers(workflows);
+    await this.files.checkOthers(workflows);
   }
 
   // --- what the world says -------------------------------------------------------------------------------------------------------------
@@ -117,7 +123,7 @@ export class Workbench {
   private hear(notice: WorldNotice): void {
     switch (notice.type) {
       case 'event':
-        return this.hearEvent(notice.event);
+        return;
       case 'files':
         void this.readFiles();
         void this.files.changed(new Set(notice.changes.map((change) => this.absolute(change.path))));
@@ -137,8 +143,7 @@ export class Workbench {
       case 'checks':
         return this.hearChecks(notice.checks);
       case 'phone':
-        this.phone = notice.phone;
-        return;
+        return this.hearPhone(notice.phone);
       case 'clock':
         this.now = notice.now;
         return;
@@ -158,13 +163,14 @@ export class Workbench {
     }
   }
 
-  private hearEvent(event: Extract<WorldNotice, { type: 'event' }>['event']): void {
-    if (event.type === 'deployment.created') {
-      const deployment = this.phone.deployments.find((one) => one.id === event.deploymentId);
-      const run = deployment ? this.runs.find((one) => one.id === deployment.runId) : undefined;
-      if (deployment && run)
-        this.toast('success', `Run ${run.number} reached the phone in ${duration(deployment.liveAt - deployment.pushedAt)}`, { label: 'Look', run: () => this.show('phone') });
-    }
+  private hearPhone(phone: PhoneState): void {
+    const before = this.phone.live;
+    this.phone = phone;
+    const { live } = phone;
+    if (live === null || live.id === before?.id) return;
+    const run = this.runs.find((one) => one.id === live.runId);
+    const words = `Run ${run?.number ?? live.runId} reached the phone in ${duration(live.liveAt - live.pushedAt)}`;
+    this.toast('success', words, this.view === 'phone' ? null : { label: 'Look', run: () => this.show('phone') });
   }
 
   private hearRun(run: Run): void {

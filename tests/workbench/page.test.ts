@@ -419,7 +419,7 @@ describe('outcomes and the phone', () => {
     await page.waitForSelector('#outcomes .bob.drops');
     expect(await page.locator('.task [data-check]').getAttribute('data-state')).toBe('holds');
     await page.keyboard.press('Control+Enter');
-    await page.waitForSelector('text=checked at your request');
+    await page.waitForSelector('text=checked on request');
   });
 
   test('takes another photo, and holds the same numbers in a table', async () => {

@@ -47,6 +47,6 @@ describe('outcomes', () => {
   });
   test('in words', () => {
     expect([holdWords([holding, pending]), holdWords([holding]), holdWords([])]).toEqual(['1 of 2 hold', 'All 1 hold', '0 of 0 hold']);
-    expect([checkedAfter([holding, idle]), checkedAfter([holding, unknown]), checkedAfter([check({ checkedAfter: 'your request' })])]).toEqual(['checked after run 19', null, 'checked at your request']);
+    expect([checkedAfter([holding, idle]), checkedAfter([holding, unknown]), checkedAfter([check({ checkedAfter: 'your request' })])]).toEqual(['checked after run 19', null, 'checked on request']);
   });
 });

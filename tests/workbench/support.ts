@@ -49,7 +49,7 @@ export async function harness(): Promise<Harness> {
     async open({ scene = 'mid', theme = 'light', tab = 'terminal', width = 1440, height = 900, ...media } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, hasTouch: width <= 760, ...media });
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(20_000);
       const complaints: string[] = [];
       // The recorded step summary tries an event handler, which the policy refuses and the cleaning removes.
       page.on('console', (message) => message.type() === 'error' && !message.text().includes('inline event handler') && complaints.push(message.text()));

@@ -65,7 +65,7 @@ export class CodeEditor {
       padding: { top: 6, bottom: 6 },
       renderLineHighlight: 'line',
       scrollBeyondLastLine: false,
-      scrollbar: { verticalScrollbarSize: 12, horizontalScrollbarSize: 12 },
+      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
       stickyScroll: { enabled: false },
       tabSize: 2,
       unicodeHighlight: { ambiguousCharacters: false },

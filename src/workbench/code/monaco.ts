@@ -97,6 +97,9 @@ function defineTheme(): void {
       'input.background': hash('bg'),
       'input.border': hash('line-strong'),
       'scrollbar.shadow': '#00000000',
+      'scrollbarSlider.background': `${hash('line-strong')}55`,
+      'scrollbarSlider.hoverBackground': `${hash('line-strong')}88`,
+      'scrollbarSlider.activeBackground': `${hash('line-strong')}aa`,
       focusBorder: hash('accent'),
     },
   });

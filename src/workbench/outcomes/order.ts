@@ -28,7 +28,7 @@ export const outcomeWord: Readonly<Record<OutcomeState, string>> = {
 };
 
 /** Whether it held the last time it was looked at. */
-export function holds(check: CheckState): boolean {
+function holds(check: CheckState): boolean {
   return check.verdict?.status === 'holds';
 }
 
@@ -56,7 +56,7 @@ export function checkedAfter(checks: readonly CheckState[]): string | null {
   const labels = new Set(checks.flatMap((check) => check.checkedAfter ?? []));
   const [only] = labels;
   if (only === undefined || labels.size > 1) return null;
-  return only === 'your request' ? 'checked at your request' : `checked after ${only}`;
+  return only === 'your request' ? 'checked on request' : `checked after ${only}`;
 }
 
 /** A sentence for assistive technology when a verdict changed. */

@@ -27,7 +27,7 @@ export interface JobGraph {
 }
 
 /** Matrices with more legs than this become one node that opens. */
-export const LEGS_SHOWN = 4;
+const LEGS_SHOWN = 4;
 
 /** The worst of several states, as a folded matrix shows it. */
 export function worstState(jobs: readonly JobRun[]): StateName {

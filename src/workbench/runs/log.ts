@@ -72,7 +72,7 @@ function stepLog(step: StepRun, lines: readonly LogLine[]): StepLog {
 }
 
 /** A step stands open by default when it failed or is running. */
-export function stepOpenByDefault(step: StepRun): boolean {
+function stepOpenByDefault(step: StepRun): boolean {
   return step.status === 'in_progress' || step.outcome === 'failure' || step.conclusion === 'failure';
 }
 

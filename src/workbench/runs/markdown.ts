@@ -15,6 +15,8 @@ export function safeMarkdown(text: string): DocumentFragment {
     ],
     ALLOWED_ATTR: ['align', 'href', 'open', 'start', 'title'],
     ALLOWED_URI_REGEXP: /^https?:/i,
+    // Other values than addresses are held against the pattern too, unless they are named here.
+    ADD_URI_SAFE_ATTR: ['align', 'open', 'start'],
   });
   for (const link of fragment.querySelectorAll('a')) {
     link.target = '_blank';

@@ -15,6 +15,7 @@ export function followWindow(workbench: Workbench): void {
       workbench.online = navigator.onLine;
     };
     const leave = (): void => {
+      workbench.files.keepTabs();
       workbench.files.keepDrafts();
       void workbench.files.writeAll();
     };

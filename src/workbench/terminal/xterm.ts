@@ -42,6 +42,7 @@ export async function openXterm(host: HTMLElement): Promise<OpenedTerminal> {
     drawBoldTextInBrightColors: false,
     fontFamily: family,
     fontSize: 13,
+    fontWeightBold: 600,
     lineHeight: 1.2,
     minimumContrastRatio: 4.5,
     screenReaderMode: true,
