@@ -82,7 +82,7 @@ export class GitCall {
     if (advice !== undefined && this.settings.bool(`advice.${advice}`) === false) return;
     this.#errors += lines
       .split('\n')
-      .map((line) => (line === '' ? 'hint:\n' : `hint: ${line}\n`))
+      .map((line) => `hint: ${line}\n`)
       .join('');
   }
 

@@ -59,6 +59,15 @@ export class Graph {
     }
   }
 
+  /** A row of straight lines for the blank line in front of a commit that has begun but is not drawn yet. */
+  padding(mark: string): string {
+    if (this.#state !== 'commit') return this.next(mark).text;
+    const wide = ' '.repeat(Math.max(1, (this.#parents.length - 2) * 2));
+    const text = this.#columns.map((id) => `|${id === this.#commit && this.#parents.length > 2 ? wide : ' '}`).join('');
+    this.#before = 'padding';
+    return this.#pad(text);
+  }
+
   #go(state: State): void {
     this.#before = this.#state;
     this.#state = state;

@@ -126,16 +126,17 @@ export class ObjectDatabase {
   }
 
   has(id: string): boolean {
-    return id === EMPTY_TREE || this.#stored(id);
+    return id === EMPTY_TREE || this.stored(id);
   }
 
-  #stored(id: string): boolean {
+  /** True when the object is really there: git knows the empty tree without having it. */
+  stored(id: string): boolean {
     return this.#packs().some((pack) => pack.has(id)) || this.#disk.exists(this.#loosePath(id));
   }
 
   write(type: ObjectType, content: Uint8Array): string {
     const id = objectId(type, content);
-    if (!this.#stored(id)) {
+    if (!this.stored(id)) {
       const file = encodeLoose(type, content);
       decodedFiles.set(file, { type, content });
       this.#disk.files.writeSync(this.#loosePath(id), file, 0o444);

@@ -234,7 +234,7 @@ function placeholder(call: GitCall, body: string, walked: Walked, options: Prett
     const fields: Readonly<Record<string, string>> = reflog
       ? {
           D: reflog.selector,
-          d: reflog.selector.replace(/^refs\/heads\//, ''),
+          d: reflog.selector.replace(/^refs\/((heads|tags|remotes)\/)?/, ''),
           s: reflog.entry.message,
           n: reflog.entry.person.name,
           N: reflog.entry.person.name,

@@ -259,7 +259,7 @@ async function matches(commit: CommitObject, options: WalkOptions, range: Range)
   return options.content === undefined || options.content(commit);
 }
 
-/** One file's history beyond its renames. */
+/** One file's history beyond its renames: its name changes where a commit is found that renamed it. Merges say nothing here. */
 async function followFile(
   call: GitCall,
   tips: readonly string[],
@@ -272,29 +272,23 @@ async function followFile(
   const found: Walked[] = [];
   const queue = new DateQueue();
   const seen = new Set<string>();
-  const names = new Map<string, string>();
-  const push = (id: string, name: string): void => {
+  const push = (id: string): void => {
     if (seen.has(id) || excluded.has(id)) return;
     seen.add(id);
-    names.set(id, name);
     queue.push(objects.commit(id));
   };
-  for (const tip of tips) push(tip, path);
+  for (const tip of tips) push(tip);
+  let name = path;
+  const nothing: Range = { positive: [], negative: [], names: [], left: null, paths: [], fallback: false };
   for (let commit = queue.pop(); commit; commit = queue.pop()) {
-    const name = names.get(commit.id) as string;
-    const own = repository.files(commit.id).get(name);
     const parents = options.firstParent ? commit.parents.slice(0, 1) : commit.parents;
-    const same = parents.find((parent) => repository.files(parent).get(name)?.id === own?.id);
-    if (same !== undefined) {
-      push(same, name);
-      continue;
-    }
-    if (
-      own !== undefined &&
-      (await matches(commit, options, { positive: [], negative: [], names: [], left: null, paths: [], fallback: false }))
-    )
-      found.push({ commit, parents, path: name });
-    for (const parent of parents) push(parent, own === undefined ? name : await oldName(call, commit, parent, name));
+    for (const parent of parents) push(parent);
+    if (parents.length > 1) continue;
+    const own = repository.files(commit.id).get(name);
+    const before = parents[0] === undefined ? undefined : repository.files(parents[0]).get(name);
+    if (own === undefined ? before === undefined : before?.id === own.id && before.mode === own.mode) continue;
+    if (await matches(commit, options, nothing)) found.push({ commit, parents, path: name });
+    if (own !== undefined && before === undefined && parents[0] !== undefined) name = await oldName(call, commit, parents[0], name);
   }
   const skip = options.skip ?? 0;
   const limited = found.slice(skip, options.maxCount === undefined ? undefined : skip + options.maxCount);

@@ -139,7 +139,7 @@ export function untrackedFiles(
       }
     }
   }
-  return { untracked: untracked.sort(comparePaths), ignored: ignored.sort(comparePaths) };
+  return { untracked: untracked.sort(comparePaths), ignored: [...new Set(ignored)].sort(comparePaths) };
 }
 
 function hasFile(work: ReadonlyMap<string, TreeEntry>, folder: string): boolean {

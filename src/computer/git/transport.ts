@@ -53,8 +53,8 @@ type DirectNetwork = NetworkPolicy & { readonly direct?: (url: string) => Direct
 export function connect(call: GitCall, url: string): Remote {
   const local = /^file:\/\//.test(url) ? decodeURIComponent(url.slice(7)) : url;
   if (/^https?:\/\//.test(url)) return new HttpRemote(call, url);
-  const ssh = /^(?:ssh:\/\/)?(?:[^@/]+@)?([^:/]+):/.exec(url);
-  if (/^[a-z+]+:\/\//.test(local) || (ssh && !url.startsWith('/') && !url.startsWith('.'))) {
+  const ssh = /^(?:ssh:\/\/)?(?:[^@/]+@)?([^:/]+):/.exec(local);
+  if (/^[a-z+]+:\/\//.test(local) || (ssh && !local.startsWith('/') && !local.startsWith('.'))) {
     const host = ssh?.[1] ?? new URL(url).hostname;
     throw new GitExit(`ssh: Could not resolve hostname ${host}: Name or service not known\n${noAccess}`, 128);
   }
@@ -131,7 +131,7 @@ function copyObjects(call: GitCall, from: Repository, to: Repository, wants: rea
   if (missing.length === 0) return;
   const haves = knownCommits(to).filter((id) => from.objects.has(id));
   for (const [id, object] of reachableObjects(from.objects, missing, haves)) {
-    if (to.objects.has(id)) continue;
+    if (to.objects.stored(id)) continue;
     const path = `${id.slice(0, 2)}/${id.slice(2)}`;
     const file = call.disk.read(`${from.gitDir}/objects/${path}`);
     if (file === null) to.objects.write(object.type, object.content);
@@ -195,7 +195,7 @@ function takeDirect(origin: DirectOrigin, to: Repository, wants: readonly string
     if (seen.has(id)) continue;
     seen.add(id);
     // What is here is whole: objects only ever come with everything they name.
-    if (to.objects.has(id)) continue;
+    if (to.objects.stored(id)) continue;
     const { type, content } = read(id);
     to.objects.write(type, content);
     if (type === 'tree') for (const item of to.objects.tree(id)) if (item.mode !== 0o160000) queue.push(item.id);
@@ -209,11 +209,9 @@ function takeDirect(origin: DirectOrigin, to: Repository, wants: readonly string
 
 class HttpRemote implements Remote {
   readonly url: string;
-  readonly #call: GitCall;
   readonly #network: DirectNetwork | undefined;
 
   constructor(call: GitCall, url: string) {
-    this.#call = call;
     this.url = url;
     this.#network = call.surroundings.network;
   }

@@ -1,10 +1,13 @@
 import type { GitCall } from '../call.ts';
 import { GitExit } from '../errors.ts';
 import { add, clean, mv, rm } from './add.ts';
+import { blame } from './blame.ts';
 import { branch } from './branch.ts';
 import { commit } from './commit.ts';
 import { config } from './config.ts';
+import { describe } from './describe.ts';
 import { diff, diffFiles, diffIndex, diffTree } from './diff.ts';
+import { grep } from './grep.ts';
 import { init } from './init.ts';
 import { log, reflog, shortlog, show, whatchanged } from './log.ts';
 import { merge } from './merge.ts';
@@ -24,6 +27,7 @@ export type Command = (call: GitCall, args: readonly string[]) => number | Promi
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   add,
+  blame,
   branch,
   'cat-file': plumbing.catFile,
   'check-ignore': plumbing.checkIgnore,
@@ -36,6 +40,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'commit-tree': plumbing.commitTree,
   config,
   'count-objects': plumbing.countObjects,
+  describe,
   diff,
   'diff-files': diffFiles,
   'diff-index': diffIndex,
@@ -43,6 +48,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   fetch,
   'for-each-ref': plumbing.forEachRef,
   fsck: plumbing.fsck,
+  grep,
   'hash-object': plumbing.hashObject,
   init,
   log,

@@ -274,13 +274,13 @@ async function writeCommits(call: GitCall, commits: readonly Walked[], how: Writ
   const shown = new Set(commits.map(({ commit }) => commit.id));
   let [first, open] = [true, false];
   for (const walked of commits) {
-    if (!first && !terminator) call.out(graph === null || open ? '\n' : `${graph.next('*').text}\n`);
-    first = false;
     const mark = options.has('left-right') ? (how.left?.has(walked.commit.id) ? '<' : '>') : '';
     graph?.begin(
       walked.commit.id,
       walked.parents.filter((parent) => shown.has(parent)),
     );
+    if (!first && !terminator) call.out(graph === null || open ? '\n' : `${graph.padding(mark || '*')}\n`);
+    first = false;
     const text = prettyCommit(call, walked, { ...pretty, showChildrenMark: graph || mark === '' ? '' : `${mark} ` });
     // Built-in formats of several lines end their last one; one's own formats and single lines are ended by the terminator.
     const message = terminator || /^format:/.test(pretty.format) ? text : `${text}\n`;

@@ -194,11 +194,11 @@ export async function runMerge(call: GitCall, all: readonly MergeHead[], how: Me
   if (head === null) return startFrom(call, all[0] as MergeHead, how);
   const heads = all.filter(({ id }) => !isAncestor(objects, id, head));
   const [first] = heads;
+  repository.refs.update('ORIG_HEAD', head, null);
   if (first === undefined) {
     say('Already up to date.\n');
     return 0;
   }
-  repository.refs.update('ORIG_HEAD', head, null);
   if (heads.length > 1) throw unsupported('a merge of more than two histories');
   const canForward = isAncestor(objects, head, first.id);
   if (canForward && how.ff !== 'no' && how.strategy !== 'ours') return fastForward(call, head, first, how);

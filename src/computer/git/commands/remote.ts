@@ -116,7 +116,7 @@ async function add(call: GitCall, args: readonly string[]): Promise<number> {
 
 function remove(call: GitCall, name: string | undefined): number {
   if (name === undefined) throw new GitExit('usage: git remote remove <name>\n', 129);
-  known(call, name);
+  if (!remoteNames(call).includes(name)) throw new GitExit(`error: No such remote: '${name}'\n`, 2);
   const { repository } = call;
   const config = repository.config();
   config.removeSection(`remote.${name}`);
@@ -136,7 +136,7 @@ function remove(call: GitCall, name: string | undefined): number {
 function rename(call: GitCall, args: readonly string[]): number {
   const [from, to] = args.filter((word) => !word.startsWith('-'));
   if (from === undefined || to === undefined) throw new GitExit('usage: git remote rename [--[no-]progress] <old> <new>\n', 129);
-  known(call, from);
+  if (!remoteNames(call).includes(from)) throw new GitExit(`error: No such remote: '${from}'\n`, 2);
   if (remoteNames(call).includes(to)) throw new GitExit(`error: remote ${to} already exists.\n`, 3);
   const { repository } = call;
   const config = repository.config();

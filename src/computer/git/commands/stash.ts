@@ -91,6 +91,7 @@ async function push(call: GitCall, args: readonly string[]): Promise<number> {
       throw failure(`pathspec ':(,prefix:0)${missing}' did not match any file(s) known to git\nDid you forget to 'git add'?`);
   }
   const { head } = repository;
+  if (head === null) throw new GitExit('You do not have the initial commit yet\n', 1);
   const conflicted = unmergedOf(repository.index());
   if (conflicted.length > 0) {
     for (const { path } of conflicted) call.line(`${path}: needs merge`);
@@ -101,7 +102,6 @@ async function push(call: GitCall, args: readonly string[]): Promise<number> {
     if (!options.has('quiet')) call.line('No local changes to save');
     return 0;
   }
-  if (head === null) throw new GitExit('You do not have the initial commit yet\n', 1);
   const message = options.value('message') ?? null;
   const id = makeStash(call, message, { untracked, ignored: options.has('all'), pathspec }) as string;
   const commit = repository.objects.commit(id);
@@ -150,7 +150,7 @@ function makeStash(call: GitCall, message: string | null, how: StashOptions): st
     parents.push(writeCommit(call, { tree, parents: [], message: `untracked files on ${about}` }));
   }
   const tree = repository.writeTree(workFiles(call, how.pathspec));
-  return writeCommit(call, { tree, parents, message: message === null ? `WIP on ${about}` : `On ${place}${message}\n` });
+  return writeCommit(call, { tree, parents, message: message === null ? `WIP on ${about.trimEnd()}` : `On ${place}${message}` });
 }
 
 function storeWork(call: GitCall, work: ReturnType<GitCall['repository']['workEntries']>, path: string): TreeFile {
@@ -321,6 +321,7 @@ async function applyStash(call: GitCall, id: string, withIndex: boolean, quiet: 
   if (restoredIndex !== null && !restoredIndex.clean) throw failure('conflicts in index. Try without --index.');
   const before = repository.index();
   applyOutcome(call, ours === '' ? head : ours, outcome, { operation: 'merge', before: 'merge' });
+  if (objects.commit(base as string).tree === commit.tree && !quiet) call.line('Already up to date.');
   for (const text of outcome.messages) if (!quiet || !outcome.clean) call.line(text);
   restoreUntracked?.();
   if (outcome.clean) {

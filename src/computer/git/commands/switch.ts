@@ -349,7 +349,7 @@ async function checkoutPaths(call: GitCall, options: Options): Promise<number> {
     ignoreUnmerged: options.has('force'),
     overlay: !options.negated('overlay'),
   });
-  if (!options.has('quiet')) {
+  if (!options.has('quiet') && options.after === null) {
     const from =
       source === null
         ? 'the index'

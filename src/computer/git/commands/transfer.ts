@@ -63,7 +63,7 @@ export async function fetch(call: GitCall, args: readonly string[]): Promise<num
     const names = options.has('all') ? remoteNames(call) : options.args;
     let code = 0;
     for (const name of names) {
-      if (!options.has('quiet') && names.length > 0) call.out(`Fetching ${name}\n`);
+      if (!options.has('quiet') && names.length > 1) call.out(`Fetching ${name}\n`);
       const { ok } = await fetchFrom(call, name, [], fetchOptions(call, options, name));
       if (!ok) code = 1;
     }
@@ -99,7 +99,9 @@ export async function pull(call: GitCall, args: readonly string[]): Promise<numb
   const stash = rebasing.rebase && repository.head !== null ? prepareRebase(call, options) : null;
   const [name = defaultRemote(call), ...specs] = options.args;
   const before = repository.head;
-  const result = await fetchFrom(call, name, specs, fetchOptions(call, options, name));
+  const result = await fetchFrom(call, name, specs, fetchOptions(call, options, name)).catch((error: unknown) => {
+    throw error instanceof GitExit ? new GitExit(error.text, 1) : error;
+  });
   const heads = result.heads.filter(({ forMerge }) => forMerge);
   const done = async (code: number): Promise<number> => {
     if (stash !== null) await applyAutostash(call, stash);
@@ -120,8 +122,8 @@ export async function pull(call: GitCall, args: readonly string[]): Promise<numb
     if (rebasing.ffOnly && diverged) throw fatal('Not possible to fast-forward, aborting.');
     if (diverged && rebasing.unspecified) {
       call.hint(
-        'You have divergent branches and need to specify how to reconcile them.\nYou can do so by running one of the following commands sometime before\nyour next pull:\n \n' +
-          '  git config pull.rebase false  # merge\n  git config pull.rebase true   # rebase\n  git config pull.ff only       # fast-forward only\n \n' +
+        'You have divergent branches and need to specify how to reconcile them.\nYou can do so by running one of the following commands sometime before\nyour next pull:\n\n' +
+          '  git config pull.rebase false  # merge\n  git config pull.rebase true   # rebase\n  git config pull.ff only       # fast-forward only\n\n' +
           'You can replace "git config" with "git config --global" to set a default\npreference for all repositories. You can also pass --rebase, --no-rebase,\nor --ff-only on the command line to override the configured default per\ninvocation.',
       );
       throw fatal('Need to specify how to reconcile divergent branches.');
