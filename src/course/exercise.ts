@@ -19,6 +19,10 @@ export const exerciseSchema = z.strictObject({
   base: z.array(z.string()).default([]),
   /** The packed photos that the phone's users take, as a path below `exercises/`. */
   photos: z.string(),
+  /** What the origin refuses once the exercise has begun, by branch name or glob, with the sentence that the pusher reads. */
+  protect: z
+    .array(z.strictObject({ branch: z.string(), refuse: z.array(z.enum(['push', 'force-push', 'deletion'])).min(1), reason: z.string().min(10) }))
+    .default([]),
   outcomes: z.array(z.strictObject({ id: z.string(), title: z.string().min(1) })).min(1),
   hints: z.record(z.string(), hintSteps),
 });

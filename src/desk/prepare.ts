@@ -27,6 +27,15 @@ export async function prepareStart(exercise: Exercise, photos: readonly Photo[],
     throw new ScriptError(`exercises/${id}/start.sh: run ${failed.number} (${failed.title}) ended with ${failed.conclusion}\n${log}\n${printed}`);
   }
   world.computer.files.removeSync('/start');
+  for (const { branch, refuse, reason } of exercise.meta.protect) {
+    world.forge.repository(repository).protect({
+      pattern: branch,
+      refuseDirectPush: refuse.includes('push'),
+      refuseForcePush: refuse.includes('force-push'),
+      refuseDeletion: refuse.includes('deletion'),
+      reason,
+    });
+  }
   await world.markBeginning();
   return world.snapshot();
 }

@@ -1,0 +1,163 @@
+import { gunzipSync, gzipSync } from 'fflate';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Check } from '../../src/checks/contract.ts';
+import type { PreparedExercise } from '../../src/desk/contract.ts';
+import { Desk } from '../../src/desk/desk.ts';
+import { nodePlatform } from '../../src/platform/node/platform.ts';
+import { StoreError, type Store } from '../../src/platform/platform.ts';
+import type { WorldNotice } from '../../src/world/contract.ts';
+import { World } from '../../src/world/world.ts';
+
+const platform = nodePlatform({ reuse: true });
+let exercise: PreparedExercise;
+
+const pushed: Check = {
+  id: 'pushed',
+  title: 'Something is pushed',
+  after: ['push'],
+  check: async (world) => ((await world.commitsSinceStart()).length > 0 ? { status: 'holds', value: 'yes' } : { status: 'pending', value: 'no' }),
+};
+
+beforeAll(async () => {
+  const world = await World.begin({ platform, photos: [], repository: 'leaf' }, Date.UTC(2026, 2, 14, 8));
+  await world.play(`
+git config --global user.name You && git config --global user.email you@fieldleaf.test
+git clone https://origin.fieldleaf.test/leaf.git && cd leaf && git checkout -b main
+echo hello > readme.md && git add . && git commit -m first && git push -u origin main`);
+  await world.markBeginning();
+  exercise = {
+    meta: {
+      id: 'grow',
+      title: 'Grow',
+      number: '0.1',
+      level: 0,
+      minutes: 1,
+      facilities: ['T'],
+      repository: 'leaf',
+      hints: {},
+      outcomes: [{ id: 'pushed', title: pushed.title }],
+      protect: [],
+      begins: '2026-03-14T08:00:00Z',
+      photos: '',
+    },
+    checks: [pushed],
+    photos: [],
+    start: world.snapshot(),
+    solution: 'git push',
+    epoch: 0,
+  };
+});
+
+afterAll(() => platform.python.dispose());
+
+function memoryStore(): Store & { readonly kept: Map<string, Uint8Array> } {
+  const kept = new Map<string, Uint8Array>();
+  return {
+    kept,
+    load: async (key) => kept.get(key) ?? null,
+    save: async (key, bytes) => void kept.set(key, bytes),
+    remove: async (key) => void kept.delete(key),
+  };
+}
+
+async function open(store: Store) {
+  const desk = await Desk.open({ exercise, platform, store, compress: async (bytes) => gzipSync(bytes), decompress: async (bytes) => gunzipSync(bytes) });
+  const notices: WorldNotice[] = [];
+  await desk.subscribe((notice) => notices.push(notice));
+  let screen = '';
+  const { id } = await desk.openTerminal(80, (text) => (screen += text));
+  return { desk, notices, run: (text: string) => desk.terminalRun(id, text), screen: () => screen, terminal: id };
+}
+
+test('what is typed is there after a reload: files, commits, history of the terminal, verdicts', async () => {
+  const store = memoryStore();
+  const first = await open(store);
+  await first.run('echo more >> readme.md');
+  await first.run('git commit -am more && git push');
+  await first.desk.checkNow();
+  await first.desk.save();
+  const second = await open(store);
+  const { resumed, checks } = await second.desk.summary();
+  expect({ resumed, verdicts: checks.map((check) => check.verdict) }).toEqual({ resumed: true, verdicts: [{ status: 'holds', value: 'yes' }] });
+  await second.run('git log --oneline | wc -l && cat readme.md && git status -sb');
+  expect(second.screen().replaceAll('\r', '')).toContain('2\nhello\nmore\n## main...origin/main\n');
+  expect(await second.desk.terminalHistory()).toEqual(['echo more >> readme.md', 'git commit -am more && git push', 'git log --oneline | wc -l && cat readme.md && git status -sb']);
+});
+
+test('the editor never overwrites what it has not seen', async () => {
+  const { desk, run } = await open(memoryStore());
+  const path = '/home/you/leaf/readme.md';
+  const text = await desk.readText(path);
+  if (!text.ok) throw new Error('unreadable');
+  await run('echo underneath > readme.md');
+  await expect(desk.writeText(path, 'mine', text.version)).rejects.toThrow('has changed since it was opened');
+  expect(await desk.readText(path)).toMatchObject({ text: 'underneath\n' });
+  const { version } = await desk.writeText(path, 'mine');
+  expect(await desk.writeText(path, 'mine again', version)).toMatchObject({ version: version + 1 });
+});
+
+test('start over brings back the beginning, and terminals go on in it', async () => {
+  const { desk, run, screen } = await open(memoryStore());
+  await run('rm -rf .git readme.md && cd /');
+  await desk.reset();
+  await run('pwd && git log --oneline | wc -l && cat readme.md');
+  expect(screen().replaceAll('\r', '')).toContain('/home/you/leaf\n1\nhello\n');
+});
+
+test('a world travels as a file; a damaged or foreign one is refused and loses nothing', async () => {
+  const { desk, run } = await open(memoryStore());
+  await run('echo travelled > here.txt');
+  const { name, bytes } = await desk.exportWorld();
+  expect(name).toBe('grow.plumbline');
+  const other = await open(memoryStore());
+  await other.desk.importWorld(bytes);
+  expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
+  for (const [damaged, message] of [
+    [bytes.slice(0, 200), 'This file is damaged or is not a Plumbline file.'],
+    [new TextEncoder().encode('hello'), 'This file is damaged or is not a Plumbline file.'],
+    [gzipSync(new TextEncoder().encode('hello')), 'This is not a Plumbline file.'],
+  ] as const) {
+    await expect(other.desk.importWorld(damaged)).rejects.toThrow(message);
+  }
+  expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
+});
+
+test('a stored world that cannot be read is set aside, not deleted', async () => {
+  const store = memoryStore();
+  store.kept.set('exercise:grow', new Uint8Array([1, 2, 3]));
+  const { desk } = await open(store);
+  expect((await desk.summary()).resumed).toBe(false);
+  expect([...store.kept.keys()]).toContain('exercise:grow:damaged');
+});
+
+test('storage that is full or forbidden is said, and the world lives on', async () => {
+  const store: Store = { ...memoryStore(), save: async () => Promise.reject(new StoreError('quota', 'full')) };
+  const { desk, run, notices } = await open(store);
+  await run('echo go on > on.txt');
+  await expect(desk.save()).rejects.toThrow('full');
+  expect(notices.findLast((notice) => notice.type === 'saved')).toMatchObject({ state: { status: 'unsaved', reason: 'quota' } });
+  expect(await desk.readText('/home/you/leaf/on.txt')).toMatchObject({ text: 'go on\n' });
+});
+
+test('large and binary files are not put into the editor', async () => {
+  const { desk, run } = await open(memoryStore());
+  await desk.writeBytes('/home/you/leaf/big.bin', new Uint8Array(50_000_000));
+  await run('printf "\\0\\1" > small.bin');
+  expect(await desk.readText('/home/you/leaf/big.bin')).toEqual({ ok: false, reason: 'too-large', sizeBytes: 50_000_000 });
+  expect(await desk.readText('/home/you/leaf/small.bin')).toEqual({ ok: false, reason: 'binary', sizeBytes: 2 });
+  expect(await desk.readText('/home/you/leaf/none')).toEqual({ ok: false, reason: 'missing', sizeBytes: 0 });
+});
+
+test('the repository taken home is one that git clones', async () => {
+  const { desk } = await open(memoryStore());
+  const { bytes } = await desk.exportRepository();
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-'));
+  writeFileSync(join(folder, 'leaf.bundle'), bytes);
+  execFileSync('git', ['clone', '-q', 'leaf.bundle', 'leaf'], { cwd: folder });
+  expect(execFileSync('git', ['-C', 'leaf', 'log', '--format=%s', 'main'], { cwd: folder, encoding: 'utf8' })).toBe('first\n');
+  execFileSync('git', ['-C', 'leaf', 'fsck', '--strict'], { cwd: folder });
+});
