@@ -149,6 +149,14 @@ export class OpenFiles {
   others = $state.raw<ReadonlyMap<string, readonly Diagnostic[]>>(new Map());
   /** Where the editor is to go, once it has the file: line and column from 1. */
   goTo = $state.raw<{ readonly path: string; readonly line: number; readonly column: number; readonly nonce: number } | null>(null);
+  /** Every known problem, by file, with absolute paths. */
+  readonly problems: readonly { readonly path: string; readonly diagnostic: Diagnostic }[] = $derived.by(() => {
+    const open = new Set(this.open.map((file) => file.path));
+    return [
+      ...this.open.flatMap((file) => [...file.diagnostics, ...mergeMarks(file)].map((diagnostic) => ({ path: file.path, diagnostic }))),
+      ...[...this.others].filter(([path]) => !open.has(path)).flatMap(([path, list]) => list.map((diagnostic) => ({ path, diagnostic }))),
+    ];
+  });
   private readonly client: WorldClient;
   private readonly exerciseId: string;
   private readonly drafts: Drafts;
@@ -289,8 +297,9 @@ export class OpenFiles {
     file.theirs = null;
     file.without = null;
     file.mark = 'saved';
+    // A draft of an earlier visit is not this reading's to drop.
+    if (file.bases.length > 0) this.drafts.drop(file.path);
     file.bases = [];
-    this.drafts.drop(file.path);
     if (changed) file.outside += 1;
     this.checkSoon(file);
   }
@@ -421,14 +430,6 @@ export class OpenFiles {
     this.others = next;
   }
 
-  /** Every known problem, by file, with absolute paths. */
-  get problems(): readonly { readonly path: string; readonly diagnostic: Diagnostic }[] {
-    const open = new Set(this.open.map((file) => file.path));
-    return [
-      ...this.open.flatMap((file) => [...file.diagnostics, ...mergeMarks(file)].map((diagnostic) => ({ path: file.path, diagnostic }))),
-      ...[...this.others].filter(([path]) => !open.has(path)).flatMap(([path, list]) => list.map((diagnostic) => ({ path, diagnostic }))),
-    ];
-  }
 }
 
 function mergeMarks(file: OpenFile): readonly Diagnostic[] {

@@ -27,6 +27,8 @@ export interface Toast {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
+/** How often views hear of new log lines, in ms. */
+const LOG_PAUSE = 40;
 /** Toasts that ask nothing leave by themselves after this long, in ms. */
 const TOAST_TIME = 8000;
 
@@ -78,6 +80,7 @@ export class Workbench {
 
   private readonly progress: ProgressRecorder;
   private lastToast = 0;
+  private logTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly loadingLogs = new Set<number>();
 
   constructor(client: WorldClient, summary: WorldSummary, base: string) {
@@ -137,8 +140,7 @@ export class Workbench {
         const lines = this.logs.get(notice.runId);
         if (!lines || this.loadingLogs.has(notice.runId)) return;
         for (const line of notice.lines) lines.push(line);
-        this.logVersion += 1;
-        return;
+        return this.logGrew();
       }
       case 'checks':
         return this.hearChecks(notice.checks);
@@ -206,6 +208,14 @@ export class Workbench {
 
   async readHistory(): Promise<void> {
     this.commits = await this.client.history(400).catch(() => []);
+  }
+
+  /** Many lines may come at once: the views hear of them together. */
+  private logGrew(): void {
+    this.logTimer ??= setTimeout(() => {
+      this.logTimer = null;
+      this.logVersion += 1;
+    }, LOG_PAUSE);
   }
 
   /** The lines of a run, read once and kept up by notices. */
