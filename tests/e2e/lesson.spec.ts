@@ -28,7 +28,7 @@ test('the lesson, as a learner does it: terminal, editor, runs, phone, a reload 
 
   await test.step('the editor changes the workflow; release 2 goes out without a network', async () => {
     await page.getByRole('treeitem', { name: /deliver\.yml/ }).click();
-    await expect(page.locator('.monaco-editor .view-lines')).toContainText('floor');
+    await expect(page.locator('.monaco-editor .view-lines')).toContainText('deliver');
     await context.setOffline(true);
     await learner.follow(partOf('solution', 'Release 2').replace(/^sed -i 's\/--floor.*\n/m, ''));
     await learner.outcomesHold(3);
