@@ -113,20 +113,20 @@ export class VirtualClock implements Clock {
   }
 }
 
-const channel = new MessageChannel();
-const queue: (() => void)[] = [];
-// In Node an open port keeps the process alive: it may, but only while something is queued.
-const port = channel.port1 as MessagePort & { ref?: () => void; unref?: () => void };
-port.onmessage = () => {
-  const callback = queue.shift();
-  if (queue.length === 0) port.unref?.();
-  callback?.();
-};
-port.unref?.();
+type Macrotask = (callback: () => void) => void;
 
-/** A MessageChannel, because setTimeout is clamped to 4 ms in browsers and to 1 s in hidden tabs. */
-function nextMacrotask(callback: () => void): void {
-  queue.push(callback);
-  port.ref?.();
-  channel.port2.postMessage(null);
+/**
+ * Runs a callback after everything that is pending now. In Node that is setImmediate: a MessagePort there drains many messages in one
+ * turn. In browsers it is a MessageChannel: setTimeout is clamped to 4 ms, and to 1 s in hidden tabs.
+ */
+const nextMacrotask: Macrotask = (globalThis as { setImmediate?: Macrotask }).setImmediate ?? messageChannelMacrotask();
+
+function messageChannelMacrotask(): Macrotask {
+  const channel = new MessageChannel();
+  const queue: (() => void)[] = [];
+  channel.port1.onmessage = () => queue.shift()?.();
+  return (callback) => {
+    queue.push(callback);
+    channel.port2.postMessage(null);
+  };
 }
