@@ -147,6 +147,19 @@ describe('a terminal session', () => {
     expect(it.text()).toBe('$ cat\nhellp\n$');
   });
 
+  test('what is typed while a short command runs is there at the next prompt', async () => {
+    const it = await opened();
+    it.session.input('one\r');
+    await it.until('running');
+    it.session.input('two\rthr');
+    await it.until('prompt');
+    await it.settled();
+    await it.settled();
+    it.session.input('ee\r');
+    await it.settled();
+    expect(it.calls).toEqual(['run "one"', 'run "two"', 'run "three"']);
+  });
+
   test('Ctrl+C stops what runs, and drops the lines pasted behind it', async () => {
     const it = await opened();
     it.session.input('\u001b[200~cat\rnext\r\u001b[201~');

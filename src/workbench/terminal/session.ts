@@ -26,6 +26,11 @@ export interface SessionHooks {
 /** Output waiting to be drawn beyond this many characters loses its oldest part: the scrollback could not hold it anyway. */
 const MOST_WAITING = 2_000_000;
 const CHUNK = 65_536;
+/**
+ * Lines typed this soon after a command began, in ms, wait a moment: when the command has ended by then they belong to the prompt, as
+ * in a real terminal, where what a command does not read is left to the shell.
+ */
+const HOLD = 150;
 /** As bash asks before it lists many. */
 const MANY_CANDIDATES = 100;
 
@@ -41,6 +46,12 @@ export class TerminalSession {
   private cursorRow = 0;
   private earlier = '';
   private typed = '';
+  /** Lines (null: end of input) typed to a command that has only just begun. */
+  private held: (string | null)[] = [];
+  private holdTimer: ReturnType<typeof setTimeout> | null = null;
+  private startedAt = 0;
+  /** The command has ended, its prompt is not there yet: keys wait. */
+  private settling = false;
   private waitingInput: string[] = [];
   private lastKey = '';
   private question: ((yes: boolean) => void) | null = null;
@@ -110,7 +121,8 @@ export class TerminalSession {
     if (this.taking) return;
     this.taking = true;
     try {
-      for (let key = this.waitingInput.shift(); key !== undefined; key = this.waitingInput.shift()) {
+      while (this.waitingInput.length > 0 && !this.settling) {
+        const key = this.waitingInput.shift() ?? '';
         const pasted = pastedText(key);
         if (this.question) this.answer(key);
         else if (this.mode.name === 'running') this.keyWhileRunning(pasted ?? key);
@@ -124,7 +136,7 @@ export class TerminalSession {
     } finally {
       this.taking = false;
     }
-    if (this.waitingInput.length > 0) await this.take();
+    if (this.waitingInput.length > 0 && !this.settling) await this.take();
   }
 
   /** Pasted lines are entered one by one; the last one without a line break stays to be edited. */
@@ -178,6 +190,7 @@ export class TerminalSession {
     this.earlier = '';
     this.editor.remember(text);
     this.typed = '';
+    this.startedAt = performance.now();
     this.setMode({ name: 'running', command: text });
     await this.hooks.beforeRun();
     const id = this.id;
@@ -194,13 +207,35 @@ export class TerminalSession {
 
   private async finished(command: string, exitCode: number, rest: readonly string[]): Promise<void> {
     const interrupted = exitCode === 130;
-    const typedAhead = this.typed;
+    this.settling = true;
+    this.dropTimer();
+    const typedAhead = [...this.held.splice(0).flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter((key) => key !== '');
     this.typed = '';
     await this.nextPrompt();
+    this.settling = false;
     this.hooks.onExit(command, exitCode);
     // After Ctrl+C the lines that were pasted behind are dropped, as nobody wants them to go on.
-    this.waitingInput.unshift(...(typedAhead === '' ? [] : [typedAhead]), ...(interrupted ? [] : rest));
+    this.waitingInput.unshift(...(interrupted ? [] : rest), ...typedAhead);
     await this.take();
+  }
+
+  /** Hands a line to the running command, or holds it while the command has only just begun. */
+  private send(line: string | null): void {
+    const wait = this.startedAt + HOLD - performance.now();
+    this.held.push(line);
+    if (wait <= 0) this.release();
+    else this.holdTimer ??= setTimeout(() => this.release(), wait);
+  }
+
+  private release(): void {
+    this.dropTimer();
+    if (this.id === null) return;
+    for (const line of this.held.splice(0)) void this.client.terminalInput(this.id, line === null ? null : `${line}\n`);
+  }
+
+  private dropTimer(): void {
+    if (this.holdTimer !== null) clearTimeout(this.holdTimer);
+    this.holdTimer = null;
   }
 
   private keyWhileRunning(key: string): void {
@@ -208,9 +243,10 @@ export class TerminalSession {
     if (key === '\u0003') {
       this.say('^C\n');
       this.typed = '';
+      this.held = [];
       void this.client.terminalInterrupt(this.id);
     } else if (key === '\u0004') {
-      if (this.typed === '') void this.client.terminalInput(this.id, null);
+      if (this.typed === '') this.send(null);
     } else if (key === '\u007f' || key === '\b') {
       if (this.typed === '') return;
       this.typed = this.typed.slice(0, -1);
@@ -220,7 +256,7 @@ export class TerminalSession {
       this.typed = '';
     } else if (key === '\r') {
       this.say('\n');
-      void this.client.terminalInput(this.id, `${this.typed}\n`);
+      this.send(this.typed);
       this.typed = '';
     } else if (!key.startsWith('\u001b') && key >= ' ') {
       const lines = key.split('\n');
