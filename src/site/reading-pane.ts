@@ -26,10 +26,7 @@ export function readingPane(page: HTMLElement): void {
     page.toggleAttribute('data-folded', folded);
   };
   // The workbench folds the pane too, for views that need the width.
-  new MutationObserver(() => {
-    split.setAttribute('aria-expanded', String(page.dataset['folded'] === undefined));
-    say(pane.offsetWidth);
-  }).observe(page, { attributeFilter: ['data-folded'] });
+  new MutationObserver(() => say(pane.offsetWidth)).observe(page, { attributeFilter: ['data-folded'] });
 
   split.addEventListener('pointerdown', (down) => {
     if (down.button !== 0) return;

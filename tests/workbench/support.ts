@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
@@ -10,7 +11,6 @@ import sirv from 'sirv';
 import { build } from 'vite';
 import type { Scene } from './demo-client.ts';
 
-const PORT = 4731;
 const POLICY = [
   "default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self' data:", "connect-src 'self'",
   "worker-src 'self' blob:", "object-src 'none'", "base-uri 'self'", "form-action 'none'",
@@ -43,7 +43,8 @@ export async function harness(): Promise<Harness> {
   await build({ configFile: join(import.meta.dirname, 'harness/vite.config.ts'), logLevel: 'error', build: { outDir: folder } });
   const files = sirv(folder, { dev: false, setHeaders: (response) => response.setHeader('content-security-policy', POLICY) });
   const server: Server = createServer((request, response) => files(request, response));
-  await new Promise<void>((resolve) => server.listen(PORT, resolve));
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
   const browser = await launch();
   return {
     async open({ scene = 'mid', theme = 'light', tab = 'terminal', width = 1440, height = 900, ...media } = {}) {
@@ -54,7 +55,7 @@ export async function harness(): Promise<Harness> {
       // The recorded step summary tries an event handler, which the policy refuses and the cleaning removes.
       page.on('console', (message) => message.type() === 'error' && !message.text().includes('inline event handler') && complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(error.message));
-      await page.goto(`http://localhost:${PORT}/?scene=${scene}&theme=${theme}&tab=${tab}`);
+      await page.goto(`http://localhost:${port}/?scene=${scene}&theme=${theme}&tab=${tab}`);
       if (!['slow', 'owned', 'failed'].includes(scene)) await page.evaluate(() => window.started);
       return { page, complaints };
     },
