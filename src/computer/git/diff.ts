@@ -246,7 +246,8 @@ function statText(pairs: readonly Pair[], counts: readonly Count[], call: GitCal
       fitted = `...${slash === -1 ? fitted : fitted.slice(slash)}`;
     }
     const head = ` ${fitted}${' '.repeat(Math.max(0, nameWidth - displayWidth(fitted)))} |`;
-    if (pair.status === 'U') text += `${head} Unmerged\n`;
+    // The version that is followed ends this line without a newline.
+    if (pair.status === 'U') text += `${head} Unmerged`;
     else if (binary)
       text += `${head} ${'Bin'.padStart(numberWidth)}${added === 0 && removed === 0 ? '' : ` ${removed} -> ${added} bytes`}\n`;
     else {

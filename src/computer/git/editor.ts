@@ -10,17 +10,22 @@ export function editorOf(call: GitCall): string | null {
   return visual ?? call.env.get('EDITOR') ?? null;
 }
 
-/** Opens a file in the learner's editor and waits; ends the command where there is none or it fails. */
-export async function runEditor(call: GitCall, path: string, variable: string | null = null): Promise<void> {
-  const editor = variable ?? editorOf(call);
-  if (editor === null) throw new GitExit('error: Terminal is dumb, but EDITOR unset\n', 1);
+/**
+ * Opens a file in the learner's editor and waits; ends the command where there is none or it fails.
+ * A message that is ready needs nobody to look at it: in a terminal without an editor it is taken as it is.
+ */
+export async function runEditor(call: GitCall, path: string, editor: string | null, ready = true): Promise<void> {
+  if (editor === null) {
+    const term = call.env.get('TERM');
+    if (term === undefined || term === 'dumb') throw new GitExit('error: Terminal is dumb, but EDITOR unset\n', 1);
+    if (ready && cleanMessage(call.disk.readText(path) ?? '', 'strip') !== '') return;
+    throw new GitExit('error: There is no editor in this terminal\n', 1);
+  }
   if (editor === ':' || editor === 'true') return;
-  const { stdout, stderr, exitCode } = await call.run(`${editor} ${quote(path)}`, call.repository.workTree ?? call.cwd);
+  const { stdout, stderr, exitCode } = await call.run(`${editor} ${quote(path)}`, call.tryRepository?.workTree ?? call.cwd);
   call.out(stdout);
   call.err(stderr);
-  if (exitCode !== 0) {
-    throw new GitExit(`error: There was a problem with the editor '${editor}'.\n`, 1);
-  }
+  if (exitCode !== 0) throw new GitExit(`error: There was a problem with the editor '${editor}'.\n`, 1);
 }
 
 function quote(text: string): string {

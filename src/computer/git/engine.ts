@@ -39,21 +39,19 @@ export async function lineChanges(before: string, after: string): Promise<readon
     return [{ oldStart: 0, oldCount: oldLines.length, newStart: 0, newCount: newLines.length }];
   }
   const marked = (text: string): string => (text.endsWith('\n') ? text : `${text}${NO_NEWLINE}\n`);
-  const diffs = await diffFiles(new Map([['f', encode(marked(before))]]), new Map([['f', encode(marked(after))]]), {
-    renames: false,
-    contextLines: 0,
-  });
+  // All of the text as context: where a hunk without it stands is not to be relied on.
+  const whole = { renames: false, contextLines: oldLines.length + newLines.length };
+  const [diff] = await diffFiles(new Map([['f', encode(marked(before))]]), new Map([['f', encode(marked(after))]]), whole);
   const changes: Change[] = [];
-  for (const hunk of diffs[0]?.hunks ?? []) {
-    let [oldAt, newAt] = [hunk.oldCount === 0 ? hunk.oldStart : hunk.oldStart - 1, hunk.newCount === 0 ? hunk.newStart : hunk.newStart - 1];
-    for (let at = 0; at < hunk.lines.length;) {
-      let [removed, added] = [0, 0];
-      while (hunk.lines[at]?.startsWith('-')) [removed, at] = [removed + 1, at + 1];
-      while (hunk.lines[at]?.startsWith('+')) [added, at] = [added + 1, at + 1];
-      if (removed + added > 0) changes.push({ oldStart: oldAt, oldCount: removed, newStart: newAt, newCount: added });
-      [oldAt, newAt] = [oldAt + removed, newAt + added];
-      if (hunk.lines[at]?.startsWith(' ')) [oldAt, newAt, at] = [oldAt + 1, newAt + 1, at + 1];
-    }
+  const lines = diff?.hunks[0]?.lines ?? [];
+  let [oldAt, newAt] = [0, 0];
+  for (let at = 0; at < lines.length;) {
+    let [removed, added] = [0, 0];
+    while (lines[at]?.startsWith('-')) [removed, at] = [removed + 1, at + 1];
+    while (lines[at]?.startsWith('+')) [added, at] = [added + 1, at + 1];
+    if (removed + added > 0) changes.push({ oldStart: oldAt, oldCount: removed, newStart: newAt, newCount: added });
+    [oldAt, newAt] = [oldAt + removed, newAt + added];
+    if (lines[at]?.startsWith(' ')) [oldAt, newAt, at] = [oldAt + 1, newAt + 1, at + 1];
   }
   return changes;
 }

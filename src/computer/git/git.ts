@@ -81,7 +81,7 @@ async function run(call: GitCall, all: readonly string[], expanded: readonly str
 }
 
 /** What just-git does well enough that it is not written again here. */
-const DELEGATED: ReadonlySet<string> = new Set(['bisect', 'gc', 'repack']);
+const DELEGATED: ReadonlySet<string> = new Set(['gc', 'repack']);
 
 async function runDelegated(call: GitCall, args: readonly string[]): Promise<ExecResult> {
   const env = new Map(call.env);

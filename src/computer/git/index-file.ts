@@ -1,5 +1,5 @@
 import { sha1 } from '@noble/hashes/legacy.js';
-import { decode, encode } from './disk.ts';
+import { decode, encode, joinBytes } from './disk.ts';
 import { compareBytes, comparePaths, hex, unhex } from './objects.ts';
 
 /** One entry of the index ("gitformat-index" in Git's documentation). */
@@ -16,7 +16,15 @@ export interface IndexEntry {
   readonly intentToAdd?: boolean;
 }
 
+/** The stages that a path had before its conflict was resolved (the `REUC` extension), so that the conflict can be brought back. */
+export interface ResolvedConflict {
+  readonly path: string;
+  /** Base, ours, theirs. */
+  readonly stages: readonly ({ readonly mode: number; readonly id: string } | null)[];
+}
+
 const parsed = new WeakMap<Uint8Array, readonly IndexEntry[]>();
+const resolved = new WeakMap<Uint8Array, readonly ResolvedConflict[]>();
 const SIGNATURE = 0x44495243;
 const INTENT_TO_ADD = 0x2000;
 
@@ -46,7 +54,58 @@ export function parseIndex(bytes: Uint8Array): readonly IndexEntry[] {
     at += (end - at + 8) & ~7;
   }
   parsed.set(bytes, entries);
+  resolved.set(bytes, parseExtensions(bytes, view, at));
   return entries;
+}
+
+/** Conflicts that have been resolved and not yet committed. */
+export function resolvedConflicts(bytes: Uint8Array): readonly ResolvedConflict[] {
+  parseIndex(bytes);
+  return resolved.get(bytes) ?? [];
+}
+
+function parseExtensions(bytes: Uint8Array, view: DataView, start: number): readonly ResolvedConflict[] {
+  for (let at = start; at + 8 <= bytes.length - 20;) {
+    const [name, size] = [decode(bytes.subarray(at, at + 4)), view.getUint32(at + 4)];
+    if (name === 'REUC') return parseResolved(bytes.subarray(at + 8, at + 8 + size));
+    at += 8 + size;
+  }
+  return [];
+}
+
+function parseResolved(bytes: Uint8Array): readonly ResolvedConflict[] {
+  const found: ResolvedConflict[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const text = (): string => {
+      const end = bytes.indexOf(0, at);
+      const value = decode(bytes.subarray(at, end));
+      at = end + 1;
+      return value;
+    };
+    const path = text();
+    const modes = [text(), text(), text()].map((mode) => Number.parseInt(mode, 8));
+    const stages = modes.map((mode) => {
+      if (mode === 0) return null;
+      at += 20;
+      return { mode, id: hex(bytes.subarray(at - 20, at)) };
+    });
+    found.push({ path, stages });
+  }
+  return found;
+}
+
+function encodeResolved(conflicts: readonly ResolvedConflict[]): Uint8Array {
+  if (conflicts.length === 0) return new Uint8Array(0);
+  const body = joinBytes(
+    conflicts.flatMap(({ path, stages }) => [
+      encode(`${path}\0${stages.map((stage) => `${(stage?.mode ?? 0).toString(8)}\0`).join('')}`),
+      ...stages.flatMap((stage) => (stage === null ? [] : [unhex(stage.id)])),
+    ]),
+  );
+  const head = new Uint8Array(8);
+  head.set(encode('REUC'));
+  new DataView(head.buffer).setUint32(4, body.length);
+  return joinBytes([head, body]);
 }
 
 export function sortEntries(entries: readonly IndexEntry[]): readonly IndexEntry[] {
@@ -67,11 +126,12 @@ function isPlain(path: string): boolean {
   return true;
 }
 
-export function encodeIndex(unsorted: readonly IndexEntry[]): Uint8Array {
+export function encodeIndex(unsorted: readonly IndexEntry[], conflicts: readonly ResolvedConflict[] = []): Uint8Array {
   const entries = sortEntries(unsorted);
   const paths = entries.map(({ path }) => encode(path));
   const lengthOf = (at: number): number => ((entries[at]?.intentToAdd ? 64 : 62) + (paths[at]?.length ?? 0) + 8) & ~7;
-  const bytes = new Uint8Array(paths.reduce((sum, _, at) => sum + lengthOf(at), 12) + 20);
+  const extension = encodeResolved(conflicts);
+  const bytes = new Uint8Array(paths.reduce((sum, _, at) => sum + lengthOf(at), 12) + extension.length + 20);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, SIGNATURE);
   view.setUint32(4, entries.some(({ intentToAdd }) => intentToAdd) ? 3 : 2);
@@ -92,7 +152,10 @@ export function encodeIndex(unsorted: readonly IndexEntry[]): Uint8Array {
     bytes.set(path, at + (entry.intentToAdd ? 64 : 62));
     at += lengthOf(number);
   }
+  bytes.set(extension, at);
+  at += extension.length;
   bytes.set(sha1(bytes.subarray(0, at)), at);
   parsed.set(bytes, entries);
+  resolved.set(bytes, conflicts);
   return bytes;
 }

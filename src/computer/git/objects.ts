@@ -96,6 +96,7 @@ export class ObjectDatabase {
   readonly #folder: string;
   #opened: readonly PackFile[] | null = null;
   #cuts: ReadonlySet<string> | null = null;
+  readonly #listings = new Map<string, readonly string[]>();
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk;
@@ -140,6 +141,7 @@ export class ObjectDatabase {
       const file = encodeLoose(type, content);
       decodedFiles.set(file, { type, content });
       this.#disk.files.writeSync(this.#loosePath(id), file, 0o444);
+      this.#listings.delete(id.slice(0, 2));
     }
     return id;
   }
@@ -147,12 +149,19 @@ export class ObjectDatabase {
   /** Ids that begin with a prefix of at least two digits, sorted. */
   withPrefix(prefix: string): readonly string[] {
     const found = new Set<string>();
-    for (const name of this.#disk.list(`${this.#folder}/${prefix.slice(0, 2)}`)) {
+    for (const name of this.#listing(prefix.slice(0, 2))) {
       const id = prefix.slice(0, 2) + name;
       if (id.startsWith(prefix) && isFullId(id)) found.add(id);
     }
     for (const pack of this.#packs()) for (const id of pack.ids()) if (id.startsWith(prefix)) found.add(id);
     return [...found].sort();
+  }
+
+  /** The loose objects of a folder; a command looks at the same few again and again. */
+  #listing(folder: string): readonly string[] {
+    let names = this.#listings.get(folder);
+    if (names === undefined) this.#listings.set(folder, (names = this.#disk.list(`${this.#folder}/${folder}`)));
+    return names;
   }
 
   /** Every id, unsorted. */
@@ -227,6 +236,7 @@ export class ObjectDatabase {
   refresh(): void {
     this.#opened = null;
     this.#cuts = null;
+    this.#listings.clear();
   }
 
   get #shallow(): ReadonlySet<string> {

@@ -5,8 +5,8 @@ import type { Repository } from './repository.ts';
 
 export type Operation =
   | { readonly kind: 'merge'; readonly heads: readonly string[] }
-  | { readonly kind: 'cherry-pick'; readonly commit: string }
-  | { readonly kind: 'revert'; readonly commit: string }
+  | { readonly kind: 'cherry-pick'; readonly commit: string; readonly sequence: boolean }
+  | { readonly kind: 'revert'; readonly commit: string; readonly sequence: boolean }
   | { readonly kind: 'rebase'; readonly interactive: boolean; readonly onto: string; readonly branch: string | null }
   | { readonly kind: 'bisect'; readonly start: string };
 
@@ -22,9 +22,10 @@ export function operationOf(repository: Repository): Operation | null {
   const merge = read('MERGE_HEAD');
   if (merge !== null) return { kind: 'merge', heads: splitLines(merge) };
   const pick = read('CHERRY_PICK_HEAD');
-  if (pick !== null) return { kind: 'cherry-pick', commit: pick };
+  const sequence = repository.disk.exists(`${repository.gitDir}/sequencer/todo`);
+  if (pick !== null) return { kind: 'cherry-pick', commit: pick, sequence };
   const revert = read('REVERT_HEAD');
-  if (revert !== null) return { kind: 'revert', commit: revert };
+  if (revert !== null) return { kind: 'revert', commit: revert, sequence };
   const start = read('BISECT_START');
   return start !== null ? { kind: 'bisect', start } : null;
 }
@@ -41,7 +42,9 @@ export function operationText(call: GitCall, repository: Repository, operation: 
     case 'revert': {
       const doing = operation.kind === 'revert' ? 'reverting' : 'cherry-picking';
       return (
-        `You are currently ${doing} commit ${call.short(operation.commit)}.\n` +
+        (operation.sequence
+          ? `${operation.kind === 'revert' ? 'Revert' : 'Cherry-pick'} currently in progress.\n`
+          : `You are currently ${doing} commit ${call.short(operation.commit)}.\n`) +
         hint(
           unmerged
             ? `fix conflicts and run "git ${operation.kind} --continue"`

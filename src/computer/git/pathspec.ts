@@ -62,7 +62,8 @@ export class Pathspec {
 
 function matchesItem(item: Item, path: string): boolean {
   if (item.path === '' || path === item.path || path.startsWith(`${item.path}/`)) return true;
-  if (item.ignoreCase && path.toLowerCase() === item.path.toLowerCase()) return true;
+  const [lower, wanted] = [path.toLowerCase(), item.path.toLowerCase()];
+  if (item.ignoreCase && (lower === wanted || lower.startsWith(`${wanted}/`))) return true;
   if (item.literal) return false;
   if (wildmatch(item.path, path, { pathname: item.glob, ignoreCase: item.ignoreCase })) return true;
   return item.glob && wildmatch(`${item.path}/**`, path, { pathname: true, ignoreCase: item.ignoreCase });

@@ -262,7 +262,7 @@ function placeholder(call: GitCall, body: string, walked: Walked, options: Prett
       const text = bodyOf(commit.message);
       return text === '' ? '' : `${text.trimEnd()}\n`;
     },
-    B: () => `${commit.message.replace(/^\n+/, '').trimEnd()}\n`,
+    B: () => (commit.message.trim() === '' ? '' : `${commit.message.replace(/^\n+/, '').trimEnd()}\n`),
     d: () => decorations().text(commit.id),
     D: () => decorations().of(commit.id).join(', '),
     S: () => '',

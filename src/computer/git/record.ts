@@ -38,6 +38,11 @@ export function subjectOf(message: string): string {
     .join(' ');
 }
 
+/** The first line of a message, for reflogs and where a commit is picked. */
+export function firstLine(message: string): string {
+  return message.replace(/^\n+/, '').split('\n', 1)[0] ?? '';
+}
+
 /** What follows the subject. */
 export function bodyOf(message: string): string {
   const text = message.replace(/^\n+/, '');
@@ -46,11 +51,15 @@ export function bodyOf(message: string): string {
 }
 
 /** ` [main 1234567] Subject` and what changed, as after `git commit`. */
-export async function commitSummary(call: GitCall, id: string, how: { readonly showDate: boolean }): Promise<string> {
+export async function commitSummary(
+  call: GitCall,
+  id: string,
+  how: { readonly showDate: boolean; readonly first?: boolean },
+): Promise<string> {
   const { repository } = call;
   const commit = repository.objects.commit(id);
   const { branch } = repository;
-  const root = commit.parents.length === 0 ? ' (root-commit)' : '';
+  const root = how.first ? ' (root-commit)' : '';
   let text = `[${branch ?? 'detached HEAD'}${root} ${call.short(id)}] ${subjectOf(commit.message)}\n`;
   const [author, committer] = [commit.author, commit.committer].map(({ name, email }) => `${name} <${email}>`);
   if (author !== committer) text += ` Author: ${author}\n`;

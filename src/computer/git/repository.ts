@@ -2,7 +2,7 @@ import type { TreeEntry } from '../../platform/platform.ts';
 import { Config } from './config.ts';
 import { decode, encode, parentOf, type Disk } from './disk.ts';
 import { Ignore, outerRules } from './ignore.ts';
-import { encodeIndex, parseIndex, type IndexEntry } from './index-file.ts';
+import { encodeIndex, parseIndex, resolvedConflicts, type IndexEntry, type ResolvedConflict } from './index-file.ts';
 import { encodeTree, objectId, ObjectDatabase, TREE_MODE } from './objects.ts';
 import { Refs } from './refs.ts';
 
@@ -65,6 +65,25 @@ export class Repository {
 
   writeIndex(entries: readonly IndexEntry[]): void {
     this.disk.write(`${this.gitDir}/index`, encodeIndex(entries));
+  }
+
+  /** Writes an index in which conflicts have been resolved, and remembers them so that they can be brought back. */
+  writeResolved(entries: readonly IndexEntry[]): void {
+    const open = new Set(entries.flatMap(({ stage, path }) => (stage === 0 ? [] : path)));
+    const before = this.index().filter(({ stage, path }) => stage !== 0 && !open.has(path));
+    const conflicts = new Map(this.resolvedConflicts().map((one) => [one.path, one]));
+    for (const { path } of before) {
+      const at = (stage: number) => before.find((entry) => entry.path === path && entry.stage === stage) ?? null;
+      conflicts.set(path, { path, stages: [at(1), at(2), at(3)] });
+    }
+    for (const path of open) conflicts.delete(path);
+    const sorted = [...conflicts.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
+    this.disk.write(`${this.gitDir}/index`, encodeIndex(entries, sorted));
+  }
+
+  resolvedConflicts(): readonly ResolvedConflict[] {
+    const bytes = this.disk.read(`${this.gitDir}/index`);
+    return bytes === null ? [] : resolvedConflicts(bytes);
   }
 
   /** `refs/heads/main`, or null when HEAD is detached. */

@@ -3,7 +3,7 @@ import type { GitCall } from './call.ts';
 import { failure, fatal, GitExit } from './errors.ts';
 import { applyOutcome, mergeThree, type Favour, type Outcome } from './merging.ts';
 import type { CommitObject, Person } from './objects.ts';
-import { indexTree, subjectOf, writeCommit } from './record.ts';
+import { indexTree, firstLine, writeCommit } from './record.ts';
 
 export interface PickOptions {
   readonly kind: 'cherry-pick' | 'revert' | 'rebase';
@@ -27,16 +27,16 @@ export async function applyCommit(call: GitCall, id: string, options: PickOption
   const { repository } = call;
   const { objects } = repository;
   const commit = objects.commit(id);
-  const parent = parentOf(commit, options.mainline);
+  const parent = withFailure(options.kind, () => parentOf(commit, options.mainline));
   const { head } = repository;
   const ours = head === null ? null : objects.commit(head).tree;
-  const short = `${call.short(id)} (${subjectOf(commit.message)})`;
+  const short = `${call.short(id)} (${firstLine(commit.message)})`;
   const reverting = options.kind === 'revert';
   const [base, theirs] = reverting
     ? [commit.tree, parent === null ? null : objects.commit(parent).tree]
     : [parent === null ? null : objects.commit(parent).tree, commit.tree];
   const empty = repository.writeTree([]);
-  const labels = { ours: 'HEAD', theirs: reverting ? `parent of ${short}` : short };
+  const labels = { ours: 'HEAD', theirs: reverting ? (parent === null ? '(empty tree)' : `parent of ${short}`) : short };
   const outcome = await mergeThree(call, base, ours ?? empty, theirs ?? empty, labels, options.favour);
   try {
     applyOutcome(call, head, outcome, { operation: 'merge', before: 'merge' });
@@ -53,28 +53,38 @@ export async function applyCommit(call: GitCall, id: string, options: PickOption
   };
 }
 
+/** `error: …` becomes the reason for which a pick failed. */
+function withFailure<T>(kind: PickOptions['kind'], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GitExit && kind !== 'rebase') throw new GitExit(`${error.text}fatal: ${kind} failed\n`, 128);
+    throw error;
+  }
+}
+
 function parentOf(commit: CommitObject, mainline: number | null): string | null {
   if (commit.parents.length > 1) {
-    if (mainline === null) throw new GitExit(`error: commit ${commit.id} is a merge but no -m option was given.\n`, 1);
+    if (mainline === null) throw new GitExit(`error: commit ${commit.id} is a merge but no -m option was given.\n`, 128);
     const parent = commit.parents[mainline - 1];
-    if (parent === undefined) throw failure(`commit ${commit.id} does not have parent ${mainline}`);
+    if (parent === undefined) throw failure(`commit ${commit.id} does not have parent ${mainline}`, 128);
     return parent;
   }
-  if (mainline !== null && mainline > 1) throw failure(`commit ${commit.id} does not have parent ${mainline}`);
+  if (mainline !== null && mainline > 1) throw failure(`commit ${commit.id} does not have parent ${mainline}`, 128);
   return commit.parents[0] ?? null;
 }
 
 function revertMessage(commit: CommitObject, mainline: number | null): string {
   const merged = commit.parents.length > 1 && mainline !== null ? `, reversing\nchanges made to ${commit.parents[mainline - 1]}` : '';
-  return `Revert "${subjectOf(commit.message)}"\n\nThis reverts commit ${commit.id}${merged}.\n`;
+  return `Revert "${firstLine(commit.message)}"\n\nThis reverts commit ${commit.id}${merged}.\n`;
 }
 
-/** Commits the index on top of HEAD. */
-export function commitPicked(call: GitCall, message: string, author: Person, action: string): string {
+/** Commits the index on top of HEAD, or of `parents`. */
+export function commitPicked(call: GitCall, message: string, author: Person, action: string, parents?: readonly string[]): string {
   const { repository } = call;
   const { head } = repository;
-  const id = writeCommit(call, { tree: indexTree(repository), parents: head === null ? [] : [head], message, author });
-  repository.refs.update('HEAD', id, call.change(`${call.env.get('GIT_REFLOG_ACTION') ?? action}: ${subjectOf(message)}`));
+  const id = writeCommit(call, { tree: indexTree(repository), parents: parents ?? (head === null ? [] : [head]), message, author });
+  repository.refs.update('HEAD', id, call.change(`${call.env.get('GIT_REFLOG_ACTION') ?? action}: ${firstLine(message)}`));
   return id;
 }
 

@@ -76,12 +76,10 @@ export function commitWorkPairs(repository: Repository, commit: string, pathspec
     const file = fileOf(work.get(path));
     if (file) after.set(path, file);
   }
-  const conflicted = new Set(unmergedOf(entries).map(({ path }) => path));
   const pairs = compareFiles(tree, after)
     .filter(({ path }) => pathspec.matches(path))
     .map(({ path, before, after: now }) => makePair(path, blobSide(repository, before), now === null ? null : workSide(work.get(path))));
-  const unmerged = [...conflicted].filter((path) => pathspec.matches(path)).map(unmergedPair);
-  return [...unmerged, ...pairs].sort((one, other) => comparePaths(one.path, other.path) || (one.status === 'U' ? -1 : 1));
+  return pairs;
 }
 
 export function unmergedPair(path: string): Pair {

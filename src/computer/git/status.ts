@@ -139,7 +139,29 @@ export function untrackedFiles(
       }
     }
   }
-  return { untracked: untracked.sort(comparePaths), ignored: [...new Set(ignored)].sort(comparePaths) };
+  const folded = mode === 'normal' ? foldIgnored(ignored, work, trackedFolders, ignore) : ignored;
+  return { untracked: untracked.sort(comparePaths), ignored: [...new Set(folded)].sort(comparePaths) };
+}
+
+/** A folder in which everything is ignored is shown as one. */
+function foldIgnored(
+  ignored: readonly string[],
+  work: ReadonlyMap<string, TreeEntry>,
+  trackedFolders: ReadonlySet<string>,
+  ignore: Ignore,
+): readonly string[] {
+  if (!ignored.some((path) => path.replace(/\/$/, '').includes('/'))) return ignored;
+  const mixed = new Set(trackedFolders);
+  for (const [path, entry] of work) {
+    if (entry.type === 'directory' || ignore.ignores(path, false)) continue;
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) mixed.add(path.slice(0, slash));
+  }
+  return ignored.map((path) => {
+    for (let slash = path.indexOf('/'); slash !== -1 && slash < path.length - 1; slash = path.indexOf('/', slash + 1)) {
+      if (!mixed.has(path.slice(0, slash))) return path.slice(0, slash + 1);
+    }
+    return path;
+  });
 }
 
 function hasFile(work: ReadonlyMap<string, TreeEntry>, folder: string): boolean {

@@ -11,7 +11,9 @@ const FLOOR = version?.startsWith('2.39.') ? 99.5 : 85;
 
 function nativeVersion(): string | null {
   try {
-    return execFileSync('git', ['--version'], { encoding: 'utf8' }).replace(/^git version /, '').trim();
+    return execFileSync('git', ['--version'], { encoding: 'utf8' })
+      .replace(/^git version /, '')
+      .trim();
   } catch {
     return null;
   }

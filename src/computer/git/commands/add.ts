@@ -44,7 +44,7 @@ export function stageTracked(call: GitCall, pathspec: Pathspec): void {
     const unchanged = entry.stage === 0 && entry.id === file.id && entry.mode === file.mode && !entry.intentToAdd;
     next.set(slot(entry.path), unchanged ? entry : stage(repository, entry.path, there));
   }
-  repository.writeIndex([...next.values()]);
+  repository.writeResolved([...next.values()]);
 }
 
 export function add(call: GitCall, args: readonly string[]): number {
@@ -106,7 +106,7 @@ export function add(call: GitCall, args: readonly string[]): number {
   const chmod = options.value('chmod');
   if (!dry) {
     const entries = [...withoutShadowed([...next.values()], written)];
-    repository.writeIndex(
+    repository.writeResolved(
       chmod === undefined
         ? entries
         : entries.map((entry) => (pathspec.matches(entry.path) ? { ...entry, mode: chmod === '+x' ? 0o100755 : 0o100644 } : entry)),
@@ -204,7 +204,7 @@ export function rm(call: GitCall, args: readonly string[]): number {
     const writer = new WorkWriter(call);
     for (const path of paths) writer.remove(path);
   }
-  repository.writeIndex(entries.filter(({ path }) => !gone.has(path)));
+  repository.writeResolved(entries.filter(({ path }) => !gone.has(path)));
   return 0;
 }
 
@@ -297,7 +297,7 @@ export function mv(call: GitCall, args: readonly string[]): number {
       .filter(({ path }) => !targets.has(path) || inside.some((one) => one.path === path))
       .map((entry) => (inside.includes(entry) ? { ...entry, path: destination + entry.path.slice(source.length) } : entry));
   }
-  if (!options.has('dry-run')) repository.writeIndex(entries);
+  if (!options.has('dry-run')) repository.writeResolved(entries);
   return 0;
 }
 
@@ -381,7 +381,9 @@ export function clean(call: GitCall, args: readonly string[]): number {
     }
     if (keepFolder(path) || !folders) continue;
     const below = [...work].filter(([other]) => other.startsWith(`${path}/`));
-    if (below.every(([other, one]) => one.type === 'directory' || wanted(other, false)) && wanted(path, true) && pathspec.matches(path)) {
+    const files = below.filter(([, one]) => one.type !== 'directory');
+    const whole = files.every(([other]) => wanted(other, false)) && (wanted(path, true) || (onlyIgnored && files.length > 0));
+    if (whole && pathspec.matches(path)) {
       removed.push(`${path}/`);
       covered = `${path}/`;
     }

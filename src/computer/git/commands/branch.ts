@@ -1,6 +1,6 @@
 import { branchArgument, checkNewBranch, isBranchName, setUpstream } from '../branches.ts';
 import type { GitCall } from '../call.ts';
-import { runEditor, cleanMessage } from '../editor.ts';
+import { cleanMessage, editorOf, runEditor } from '../editor.ts';
 import { failure, fatal, GitExit } from '../errors.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
@@ -222,7 +222,7 @@ async function describe(call: GitCall, options: Options): Promise<number> {
     file,
     `${call.settings.get(`branch.${name}.description`) ?? ''}\n# Please edit the description for the branch\n#   ${name}\n# Lines starting with '#' will be stripped.\n`,
   );
-  await runEditor(call, file);
+  await runEditor(call, file, editorOf(call), false);
   const config = call.repository.config();
   config.set(`branch.${name}.description`, cleanMessage(call.disk.readText(file) ?? '', 'strip'));
   call.repository.writeConfig(config);

@@ -7,12 +7,12 @@ import { parsePerson, type CommitObject, type Person } from '../objects.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
-import { clearOperation, commitSummary, indexTree, subjectOf, writeCommit } from '../record.ts';
+import { clearOperation, commitSummary, indexTree, firstLine, subjectOf, writeCommit } from '../record.ts';
 import type { IndexEntry } from '../index-file.ts';
 import { fileOf, type Repository } from '../repository.ts';
 import { peelTo, resolveRevision } from '../revision.ts';
 import { unmergedOf } from '../status.ts';
-import { parseDate } from '../date.ts';
+import { approximateDate, parseDate } from '../date.ts';
 import { stage, stageTracked } from './add.ts';
 import { longStatus, statusContent } from './status.ts';
 import { splitLines } from '../engine.ts';
@@ -76,12 +76,18 @@ export async function commit(call: GitCall, args: readonly string[]): Promise<nu
             ? ' (cherry-pick)'
             : '';
     const action = call.env.get('GIT_REFLOG_ACTION');
-    repository.refs.update('HEAD', id, call.change(`${action ?? `commit${what}`}: ${subjectOf(message)}`));
+    repository.refs.update('HEAD', id, call.change(`${action ?? `commit${what}`}: ${firstLine(message)}`));
     if (operation?.kind !== 'rebase' || repository.disk.exists(`${repository.gitDir}/CHERRY_PICK_HEAD`)) clearOperation(repository);
     repository.disk.remove(`${repository.gitDir}/MERGE_MSG`);
+    endSequence(repository);
     await runHook(call, 'post-commit');
     if (!options.has('quiet'))
-      call.out(await commitSummary(call, id, { showDate: (source !== null && !options.has('reset-author')) || options.has('date') }));
+      call.out(
+        await commitSummary(call, id, {
+          first: head === null,
+          showDate: (source !== null && !options.has('reset-author')) || options.has('date'),
+        }),
+      );
     return 0;
   } catch (error) {
     // What -a or paths had staged was for a commit that did not happen.
@@ -89,6 +95,12 @@ export async function commit(call: GitCall, args: readonly string[]): Promise<nu
       repository.disk.write(`${repository.gitDir}/index`, kept);
     throw error;
   }
+}
+
+/** A commit made by hand may be the last thing that a sequence of picks waited for. */
+function endSequence(repository: Repository): void {
+  const todo = splitLines(repository.disk.readText(`${repository.gitDir}/sequencer/todo`) ?? '');
+  if (todo.length <= 1) repository.disk.remove(`${repository.gitDir}/sequencer`);
 }
 
 /** `git commit <paths>`: only these, whatever else is staged. Gives what makes the index whole again afterwards. */
@@ -164,8 +176,7 @@ function authorFor(call: GitCall, options: Options, source: CommitObject | null)
   }
   const date = options.value('date');
   if (date !== undefined) {
-    const parsed = parseDate(date, call.now());
-    if (parsed === null) throw fatal(`invalid date format: ${date}`);
+    const parsed = parseDate(date, call.now()) ?? { time: approximateDate(date, call.now()), zone: call.zone };
     author = { ...author, ...parsed };
   }
   return author;

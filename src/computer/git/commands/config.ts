@@ -2,7 +2,7 @@ import type { GitCall } from '../call.ts';
 import { Config, normaliseKey, type ConfigEntry } from '../config.ts';
 import { failure, fatal, GitExit } from '../errors.ts';
 import { OptionSpec, type Options } from '../options.ts';
-import { runEditor } from '../editor.ts';
+import { editorOf, runEditor } from '../editor.ts';
 import { parseBool, type Layer } from '../settings.ts';
 
 const USAGE = 'usage: git config [<options>]\n';
@@ -223,6 +223,6 @@ function normaliseValue(options: Options, value: string): string {
 async function edit(call: GitCall, options: Options): Promise<number> {
   const target = writeTarget(call, options);
   if (!call.disk.exists(target)) call.disk.write(target, '');
-  await runEditor(call, target);
+  await runEditor(call, target, editorOf(call), false);
   return 0;
 }

@@ -16,6 +16,8 @@ const SPEC = new OptionSpec(
 interface Name {
   readonly text: string;
   readonly annotated: boolean;
+  /** The ref's own name, when the tag calls itself otherwise. */
+  readonly ref: string | null;
   /** Seconds, of an annotated tag. */
   readonly time: number;
 }
@@ -45,7 +47,13 @@ function describeCommit(call: GitCall, options: Options, id: string): string {
   const abbrev = options.has('abbrev') ? Number(options.value('abbrev') || 7) : undefined;
   const long = (name: string, depth: number): string => (abbrev === 0 ? name : `${name}-${depth}-g${call.short(id, abbrev)}`);
   const exact = usable(id);
-  if (exact) return options.has('long') ? long(exact.text, 0) : exact.text;
+  const said = (name: Name): void => {
+    if (name.ref !== null) call.warn(`tag '${name.ref}' is externally known as '${name.text}'`);
+  };
+  if (exact) {
+    said(exact);
+    return options.has('long') || exact.ref !== null ? long(exact.text, 0) : exact.text;
+  }
   if (options.has('exact-match')) throw fatal(`no tag exactly matches '${id}'`);
   if (all.size === 0 && !options.has('always')) throw fatal('No names found, cannot describe anything.');
   const candidates = nearest(call, options, id, usable);
@@ -64,7 +72,8 @@ function describeCommit(call: GitCall, options: Options, id: string): string {
     return { name, depth: [...own].filter((other) => !reached.has(other)).length };
   });
   const best = depths.reduce((first, other) => (other.depth < first.depth ? other : first));
-  return long(best.name, best.depth);
+  said(best.name);
+  return long(best.name.text, best.depth);
 }
 
 /** Up to so many names in the history, the youngest commits first. */
@@ -73,16 +82,16 @@ function nearest(
   options: Options,
   id: string,
   usable: (commit: string) => Name | undefined,
-): readonly { readonly commit: string; readonly name: string }[] {
+): readonly { readonly commit: string; readonly name: Name }[] {
   const { objects } = call.repository;
-  const found: { commit: string; name: string }[] = [];
+  const found: { commit: string; name: Name }[] = [];
   const limit = Number(options.value('candidates') ?? 10);
   const queue = new DateQueue();
   const seen = new Set([id]);
   queue.push(objects.commit(id));
   for (let commit = queue.pop(); commit && found.length < limit; commit = queue.pop()) {
     const name = usable(commit.id);
-    if (name) found.push({ commit: commit.id, name: name.text });
+    if (name) found.push({ commit: commit.id, name });
     for (const parent of options.has('first-parent') ? commit.parents.slice(0, 1) : commit.parents) {
       if (seen.has(parent)) continue;
       seen.add(parent);
@@ -107,7 +116,8 @@ function namesByCommit(call: GitCall, options: Options): ReadonlyMap<string, Nam
     const annotated = isTag && objects.read(id).type === 'tag';
     const commit = objects.peel(id).id;
     const tag = annotated ? objects.tag(id) : null;
-    const name: Name = { text: tag && !options.has('all') ? tag.name : short, annotated, time: tag?.tagger?.time ?? 0 };
+    const text = tag && !options.has('all') ? tag.name : short;
+    const name: Name = { text, annotated, ref: text === short ? null : short, time: tag?.tagger?.time ?? 0 };
     const known = names.get(commit);
     if (known === undefined || (name.annotated && (!known.annotated || name.time > known.time))) names.set(commit, name);
   }

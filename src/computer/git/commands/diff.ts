@@ -8,7 +8,7 @@ import { Pathspec } from '../pathspec.ts';
 import { ambiguous, lookUp, normalise, peelTo, requireCommit, type Named } from '../revision.ts';
 import { blobSide, cachedPairs, commitWorkPairs, treePairs, unmergedPair, workPairs, workSide } from '../sides.ts';
 import { mergeBases } from '../walk.ts';
-import { unmergedOf } from '../status.ts';
+import { unmergedOf, type Unmerged } from '../status.ts';
 
 const DIFF = new OptionSpec(
   'diff',
@@ -35,8 +35,18 @@ export async function diff(call: GitCall, args: readonly string[]): Promise<numb
   if (options.has('no-index') || call.tryRepository === null) return noIndex(call, options, format);
   const { revisions, paths, range } = readArguments(call, options);
   const pathspec = new Pathspec(call, paths);
-  const pairs = await pairsFor(call, options, revisions, range, pathspec);
+  const pairs = relative(call, options, await pairsFor(call, options, revisions, range, pathspec));
   return finish(call, options, pairs, format, pathspec, revisions.length === 0 && range === null && !options.has('cached'));
+}
+
+/** `--relative`: only what is below the folder one stands in, as it is called there. */
+function relative(call: GitCall, options: Options, pairs: readonly Pair[]): readonly Pair[] {
+  if (!options.has('relative')) return pairs;
+  const given = options.value('relative');
+  const folder = given ? `${normalise(given)}/` : call.prefix;
+  return pairs.flatMap((pair) =>
+    pair.path.startsWith(folder) ? { ...pair, path: pair.path.slice(folder.length), oldPath: pair.oldPath.slice(folder.length) } : [],
+  );
 }
 
 interface DiffArguments {
@@ -138,33 +148,46 @@ async function finish(
     call.out(await writeDiff(call, pairs, format));
     return code;
   }
+  const side = options.last('base', 'ours', 'theirs');
   const entries = repository.workEntries();
-  const { patch, ...rest } = format;
-  const others = unmerged.map(({ path }) => unmergedPair(path));
-  let text = await writeDiff(call, sortPairs([...pairs, ...others]), rest);
-  if (patch) {
-    let patches = '';
-    for (const path of [...new Set([...pairs, ...others].map((pair) => pair.path))].sort()) {
-      const conflict = unmerged.find((entry) => entry.path === path);
-      if (conflict === undefined)
-        patches += await writeDiff(
-          call,
-          pairs.filter((pair) => pair.path === path),
-          { ...format, stat: false },
-        );
-      else if (conflict.ours === null || conflict.theirs === null) patches += `* Unmerged path ${path}\n`;
-      else {
-        const parents = [blobSide(repository, conflict.ours), blobSide(repository, conflict.theirs)];
-        patches += await combinedText(
-          call,
-          { path, parents, result: workSide(entries.get(path)) },
-          { dense: true, context: format.context ?? 3 },
-        );
-      }
-    }
-    text = text === '' || patches === '' ? text + patches : `${text}\n${patches}`;
+  const against = (entry: Unmerged): Pair | null => {
+    const before = blobSide(repository, side === 'base' ? entry.base : side === 'theirs' ? entry.theirs : entry.ours);
+    const after = workSide(entries.get(entry.path));
+    return before === null || after === null || (before.id === after.id && before.mode === after.mode)
+      ? null
+      : makePair(entry.path, before, after);
+  };
+  // A file in conflict is there twice: that it is unmerged, and what the work tree has made of one side.
+  const twice = sortPairs([
+    ...pairs,
+    ...unmerged.flatMap((entry) => [unmergedPair(entry.path), against(entry)].filter((pair) => pair !== null)),
+  ]);
+  const filtered = format.diffFilter === undefined ? twice : await selectPairs(twice, format);
+  if (side !== undefined || !format.patch) {
+    call.out(await writeDiff(call, filtered, format));
+    return code;
   }
-  call.out(text);
+  const text = await writeDiff(call, filtered, { ...format, patch: false });
+  let patches = '';
+  for (const path of [...new Set(twice.map((pair) => pair.path))]) {
+    const conflict = unmerged.find((entry) => entry.path === path);
+    if (conflict === undefined) {
+      patches += await writeDiff(
+        call,
+        pairs.filter((pair) => pair.path === path),
+        { ...format, stat: false },
+      );
+    } else if (conflict.ours === null || conflict.theirs === null) patches += `* Unmerged path ${path}\n`;
+    else {
+      const parents = [blobSide(repository, conflict.ours), blobSide(repository, conflict.theirs)];
+      patches += await combinedText(
+        call,
+        { path, parents, result: workSide(entries.get(path)) },
+        { dense: true, context: format.context ?? 3 },
+      );
+    }
+  }
+  call.out(text === '' || patches === '' ? text + patches : `${text}\n${patches}`);
   return code;
 }
 

@@ -8,11 +8,11 @@ import { applyOutcome, indexDiffers, mergeCommits, refuseUnmerged, type Favour }
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
-import { clearOperation, writeCommit } from '../record.ts';
+import { clearOperation, subjectOf, writeCommit } from '../record.ts';
 import type { Repository } from '../repository.ts';
 import { fullRefName, peelTo, resolveRevision, upstreamRef } from '../revision.ts';
 import { pairsWithRenames, treePairs } from '../sides.ts';
-import { isAncestor, mergeBases } from '../walk.ts';
+import { ancestors, isAncestor, mergeBases } from '../walk.ts';
 import { switchFiles } from '../worktree.ts';
 import { formatDate } from '../date.ts';
 import { decode } from '../disk.ts';
@@ -49,6 +49,8 @@ export interface MergeOptions {
   readonly message: string | null;
   readonly allowUnrelated: boolean;
   readonly verify: boolean;
+  /** How many commits of the other side the message lists; 0 for none. */
+  readonly log: number;
   /** For the reflog: `merge topic`, `pull`. */
   readonly action: string;
 }
@@ -121,8 +123,29 @@ async function mergeOptions(call: GitCall, options: Options, action: string): Pr
     message: parts.length > 0 ? `${parts.join('\n\n').replace(/\n*$/, '')}\n` : fromFile,
     allowUnrelated: options.has('allow-unrelated-histories'),
     verify: !options.has('no-verify'),
+    log: logWanted(call, options),
     action,
   };
+}
+
+function logWanted(call: GitCall, options: Options): number {
+  const value = options.has('log')
+    ? options.value('log') || 'true'
+    : options.negated('log')
+      ? 'false'
+      : (call.settings.get('merge.log') ?? 'false');
+  return value === 'true' ? 20 : value === 'false' ? 0 : Number(value) || 0;
+}
+
+/** What the other side brings, as a message with `--log` lists it. */
+function commitList(call: GitCall, head: string, { id, title }: MergeHead, limit: number): string {
+  const { objects } = call.repository;
+  const own = ancestors(objects, [head]);
+  const news = [...ancestors(objects, [id])].filter((other) => !own.has(other) && objects.commit(other).parents.length < 2);
+  news.sort((one, other) => objects.commit(other).committer.time - objects.commit(one).committer.time);
+  const name = /'(.*)'/.exec(title)?.[1] ?? title;
+  const lines = news.slice(0, limit).map((other) => `  ${subjectOf(objects.commit(other).message)}\n`);
+  return `\n* ${name}:${news.length > limit ? ` (${news.length} commits)` : ''}\n${lines.join('')}${news.length > limit ? '  ...\n' : ''}`;
 }
 
 /** `-X ours`, `-X theirs`. */
@@ -212,7 +235,7 @@ export async function runMerge(call: GitCall, all: readonly MergeHead[], how: Me
       2,
     );
   }
-  const message = how.message ?? fallback ?? mergeMessage(call, all);
+  const message = (how.message ?? fallback ?? mergeMessage(call, all)) + (how.log > 0 ? commitList(call, head, first, how.log) : '');
   if (how.strategy === 'ours') return conclude(call, head, first, objects.commit(head).tree, message, how, []);
   const outcome = await mergeCommits(call, head, first.id, { ours: 'HEAD', theirs: first.label }, how.favour);
   try {
@@ -284,7 +307,7 @@ async function conclude(
   const say = (text: string): void => {
     if (!how.quiet) call.out(text);
   };
-  for (const text of messages) say(`${text}\n`);
+  for (const text of messages) call.line(text);
   if (how.squash) {
     call.disk.write(`${repository.gitDir}/SQUASH_MSG`, squashMessage(call, head, other));
     say('Squash commit -- not updating HEAD\n');

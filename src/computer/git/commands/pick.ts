@@ -5,7 +5,7 @@ import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
-import { clearOperation, commitSummary, indexTree, subjectOf } from '../record.ts';
+import { clearOperation, commitSummary, indexTree, firstLine, subjectOf } from '../record.ts';
 import { parseRange, walkRange } from '../revlist.ts';
 import { requireCommit } from '../revision.ts';
 import { applyCommit, commitPicked, conflictMessage, refuseDirtyIndex, type Picked } from '../sequencer.ts';
@@ -54,7 +54,7 @@ async function run(call: GitCall, kind: Kind, options: Options): Promise<number>
   }
   if (!options.has('no-commit')) refuseDirtyIndex(call, kind);
   const { head } = repository;
-  if (commits.length > 1 && head !== null) {
+  if ((commits.length > 1 || options.args.some((name) => /\.\.|^\^|\^[@!]$/.test(name))) && head !== null) {
     call.disk.write(`${sequence}/head`, `${head}\n`);
     call.disk.write(`${sequence}/opts`, optionsFile(options));
   }
@@ -123,7 +123,7 @@ async function applyOne(call: GitCall, kind: Kind, options: Options, id: string)
     call.disk.write(`${repository.gitDir}/AUTO_MERGE`, `${picked.outcome.tree}\n`);
     if (!options.has('no-commit')) call.disk.write(stop, `${id}\n`);
     const verb = kind === 'revert' ? 'revert' : 'apply';
-    call.err(`error: could not ${verb} ${call.short(id)}... ${subjectOf(repository.objects.commit(id).message)}\n`);
+    call.err(`error: could not ${verb} ${call.short(id)}... ${firstLine(repository.objects.commit(id).message)}\n`);
     adviseConflict(call, kind, options.has('no-commit'));
     return 1;
   }
@@ -236,7 +236,7 @@ async function resume(call: GitCall, kind: Kind, options: Options): Promise<numb
     const author = kind === 'revert' ? call.person('author') : original.author;
     const id = commitPicked(call, message, author, kind === 'revert' ? 'revert' : 'commit (cherry-pick)');
     clearOperation(repository);
-    call.out(await commitSummary(call, id, { showDate: true }));
+    call.out(await commitSummary(call, id, { showDate: kind === 'cherry-pick' }));
   }
   const code = await applyAll(call, kind, options, operation?.kind === kind ? rest.slice(1) : rest);
   if (code === 0) call.disk.remove(`${repository.gitDir}/sequencer`);

@@ -9,7 +9,7 @@ import type { CommitObject, Person } from '../objects.ts';
 import { REBASE } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
-import { clearOperation, commitSummary, indexTree, subjectOf, writeCommit } from '../record.ts';
+import { clearOperation, commitSummary, indexTree, firstLine, subjectOf, writeCommit } from '../record.ts';
 import { walkRange } from '../revlist.ts';
 import { peelTo, requireCommit, resolveRevision, upstreamRef } from '../revision.ts';
 import { applyCommit, commitPicked, conflictMessage } from '../sequencer.ts';
@@ -29,6 +29,9 @@ const SPEC = new OptionSpec(
     ' -k,--keep-empty --autosquash --update-refs -S,--gpg-sign[=] --autostash -x,--exec=* -r,--rebase-merges[=] --fork-point -s,--strategy= -X,--strategy-option=* --root' +
     ' --reschedule-failed-exec --reapply-cherry-picks',
 );
+
+/** Takes the progress off a terminal that knows no better way. */
+const CLEAR_LINE = `\r${' '.repeat(80)}\r`;
 
 /** One line of the list of things to do. */
 interface Step {
@@ -119,6 +122,11 @@ class RebaseState {
     return `${this.#folder}/${name}`;
   }
 
+  /** The commit without files that stands for nothing at all, or null. */
+  get root(): string | null {
+    return this.read('squash-onto')?.trim() ?? null;
+  }
+
   get todo(): readonly Step[] {
     return parseTodo(this.#call, this.read('git-rebase-todo') ?? '');
   }
@@ -171,7 +179,8 @@ async function begin(call: GitCall, state: RebaseState, options: Options): Promi
   const wantsStash = options.choice('autostash') ?? call.settings.bool('rebase.autostash') ?? false;
   if (wantsStash) stash = createAutostash(call);
   else refuseDirty(call, 'rebase');
-  const onto = options.has('keep-base') && upstream !== null ? (mergeBases(objects, upstream, head)[0] ?? upstream) : (base ?? head);
+  const onto =
+    options.has('keep-base') && upstream !== null ? (mergeBases(objects, upstream, head)[0] ?? upstream) : (base ?? emptyRoot(call));
   const shownBase = upstreamName ?? (upstreamRef(call, null) ?? '').replace(/^refs\/(remotes|heads)\//, '');
   const interactive = options.has('interactive') || options.list('exec').length > 0;
   const commits = await commitsToPick(call, upstream, head, options);
@@ -213,6 +222,7 @@ async function begin(call: GitCall, state: RebaseState, options: Options): Promi
   const favour = favourOf(options);
   if (favour !== null) state.write('strategy_opts', ` --${favour}\n`);
   if (stash !== null) state.write('autostash', `${stash}\n`);
+  if (base === null) state.write('squash-onto', `${onto}\n`);
   if (!interactive) state.write('drop_redundant_commits', '');
   state.write('no-reschedule-failed-exec', '');
   state.write('git-rebase-todo', todo.map(todoLine).join(''));
@@ -233,6 +243,11 @@ async function begin(call: GitCall, state: RebaseState, options: Options): Promi
   switchFiles(call, repository.files(head), repository.files(onto), { operation: 'checkout', before: 'switch branches' });
   repository.refs.detach(onto, call.change(`rebase (start): checkout ${ontoName ?? (shownBase === '' ? onto : shownBase)}`));
   return proceed(call, state);
+}
+
+/** A commit without files that a rebase of a whole history starts from; what is put on it first takes its place. */
+function emptyRoot(call: GitCall): string {
+  return writeCommit(call, { tree: call.repository.writeTree([]), parents: [], message: '' });
 }
 
 function upstreamCommit(call: GitCall, name: string | undefined): string {
@@ -358,12 +373,12 @@ function squashed(call: GitCall, steps: readonly Step[]): Step[] {
   const { objects } = call.repository;
   const result: Step[] = [];
   for (const step of steps) {
-    const subject = step.commit === null ? '' : subjectOf(objects.commit(step.commit).message);
+    const subject = step.commit === null ? '' : firstLine(objects.commit(step.commit).message);
     const match = /^(fixup|squash)! (.*)$/.exec(subject);
     const target = match?.[2]?.replace(/^((fixup|squash)! )+/, '') ?? '';
     const at = match
       ? result.findIndex(
-          ({ commit }) => commit !== null && (subjectOf(objects.commit(commit).message).startsWith(target) || commit.startsWith(target)),
+          ({ commit }) => commit !== null && (firstLine(objects.commit(commit).message).startsWith(target) || commit.startsWith(target)),
         )
       : -1;
     if (at === -1) {
@@ -400,7 +415,7 @@ async function letEdit(call: GitCall, state: RebaseState, title: string, todo: r
   state.write('git-rebase-todo', `${shown}\n# Rebase ${title} (${count} command${count === 1 ? '' : 's'})\n${TODO_HELP}`);
   const editor = call.env.get('GIT_SEQUENCE_EDITOR') ?? call.settings.get('sequence.editor') ?? editorOf(call);
   try {
-    await runEditor(call, state.path('git-rebase-todo'), editor);
+    await runEditor(call, state.path('git-rebase-todo'), editor, false);
   } catch (error) {
     state.clear();
     throw error;
@@ -434,10 +449,12 @@ async function proceed(call: GitCall, state: RebaseState): Promise<number> {
     const total = done + rest.length;
     state.write('end', `${total}\n`);
     if (step.command === 'noop' || step.command === 'drop') continue;
-    if (!quiet && !canForward(call, step)) call.err(`Rebasing (${done}/${total})\r`);
+    // Picks that are in place already are passed over in silence, until there is one that is not.
+    if (!canForward(call, state, step) || repository.head === state.root) state.write('begun', '');
+    if (!quiet && state.has('begun')) call.err(`Rebasing (${done}/${total})\r`);
     if (step.command === 'break') {
       const id = repository.head ?? '';
-      call.err(`Stopped at ${call.short(id)} (${subjectOf(repository.objects.commit(id).message)})\n`);
+      call.err(`${CLEAR_LINE}Stopped at ${call.short(id)} (${firstLine(repository.objects.commit(id).message)})\n`);
       return 0;
     }
     const code = step.command === 'exec' ? await runExec(call, step) : await runPick(call, state, step, rest[0]);
@@ -447,13 +464,15 @@ async function proceed(call: GitCall, state: RebaseState): Promise<number> {
   return finish(call, state);
 }
 
-function canForward(call: GitCall, { command, commit }: Step): boolean {
-  if (commit === null || !['pick', 'reword', 'edit'].includes(command)) return false;
-  return call.repository.objects.commit(commit).parents[0] === call.repository.head && command === 'pick';
+function canForward(call: GitCall, state: RebaseState, { command, commit }: Step): boolean {
+  if (commit === null || command !== 'pick') return false;
+  const { head, objects } = call.repository;
+  const [parent] = objects.commit(commit).parents;
+  return parent === head || (parent === undefined && head === state.root);
 }
 
 async function runExec(call: GitCall, step: Step): Promise<number> {
-  call.err(`Executing: ${step.rest}\n`);
+  call.err(`${CLEAR_LINE}Executing: ${step.rest}\n`);
   const { stdout, stderr, exitCode } = await call.run(step.rest, call.repository.workTree ?? call.cwd);
   call.out(stdout);
   call.err(stderr);
@@ -468,9 +487,9 @@ async function runPick(call: GitCall, state: RebaseState, step: Step, next: Step
   const id = step.commit as string;
   const commit = objects.commit(id);
   const melting = step.command === 'squash' || step.command === 'fixup';
-  if (canForward(call, { ...step, command: 'pick' }) && !melting) {
+  if (canForward(call, state, { ...step, command: 'pick' }) && !melting) {
     forceFiles(call, repository.files(id));
-    repository.refs.update('HEAD', id, call.change(`rebase (${step.command}): ${subjectOf(commit.message)}`));
+    repository.refs.update('HEAD', id, call.change(`rebase (${step.command}): ${firstLine(commit.message)}`));
     if (step.command === 'reword') return reword(call, commit);
     if (step.command === 'edit') return stopToEdit(call, state, commit);
     return 0;
@@ -481,21 +500,21 @@ async function runPick(call: GitCall, state: RebaseState, step: Step, next: Step
     if (melting) state.write('message-squash', await meltMessage(call, state, step, commit));
     stop(call, state, commit, picked.outcome.conflictPaths, melting ? (state.read('message-squash') ?? '') : commit.message);
     call.disk.write(`${repository.gitDir}/AUTO_MERGE`, `${picked.outcome.tree}\n`);
-    call.err(`error: could not apply ${call.short(id)}... ${subjectOf(commit.message)}\n`);
+    call.err(`error: could not apply ${call.short(id)}... ${firstLine(commit.message)}\n`);
     call.hint(
       'Resolve all conflicts manually, mark them as resolved with\n"git add/rm <conflicted_files>", then run "git rebase --continue".\nYou can instead skip this commit: run "git rebase --skip".\n' +
         'To abort and get back to the state before "git rebase", run "git rebase --abort".',
       'mergeConflict',
     );
-    call.err(`Could not apply ${call.short(id)}... ${subjectOf(commit.message)}\n`);
+    call.err(`Could not apply ${call.short(id)}... ${firstLine(commit.message)}\n`);
     return 1;
   }
   if (melting) return melt(call, state, step, commit, next);
   if (picked.empty && !isEmptyCommit(call, commit)) {
-    call.err(`dropping ${id} ${subjectOf(commit.message)} -- patch contents already upstream\n`);
+    call.err(`dropping ${id} ${firstLine(commit.message)} -- patch contents already upstream\n`);
     return 0;
   }
-  commitPicked(call, picked.message, picked.author, `rebase (${step.command})`);
+  commitPicked(call, picked.message, picked.author, `rebase (${step.command})`, repository.head === state.root ? [] : undefined);
   if (step.command === 'reword') return reword(call, commit);
   if (step.command === 'edit') return stopToEdit(call, state, commit);
   return 0;
@@ -531,7 +550,7 @@ async function reword(call: GitCall, commit: CommitObject): Promise<number> {
   const message = await editMessage(call, commit.message);
   const { tree, parents, author } = repository.objects.commit(head);
   const id = writeCommit(call, { tree, parents, author, message });
-  repository.refs.update('HEAD', id, call.change(`rebase (reword): ${subjectOf(message)}`));
+  repository.refs.update('HEAD', id, call.change(`rebase (reword): ${firstLine(message)}`));
   call.out(await commitSummary(call, id, { showDate: true }));
   return 0;
 }
@@ -558,7 +577,7 @@ function stopToEdit(call: GitCall, state: RebaseState, commit: CommitObject): nu
   state.write('stopped-sha', `${commit.id}\n`);
   call.disk.write(`${call.repository.gitDir}/REBASE_HEAD`, `${commit.id}\n`);
   call.err(
-    `Stopped at ${call.short(commit.id)}...  ${subjectOf(commit.message)}\nYou can amend the commit now, with\n\n  git commit --amend \n\nOnce you are satisfied with your changes, run\n\n  git rebase --continue\n`,
+    `${CLEAR_LINE}Stopped at ${call.short(commit.id)}...  ${firstLine(commit.message)}\nYou can amend the commit now, with\n\n  git commit --amend \n\nOnce you are satisfied with your changes, run\n\n  git rebase --continue\n`,
   );
   return 0;
 }
@@ -595,7 +614,7 @@ async function melt(call: GitCall, state: RebaseState, step: Step, commit: Commi
   let message = previous.message;
   if (squashing) message = last ? await editMessage(call, combined) : cleanMessage(combined, 'strip');
   const id = writeCommit(call, { tree: indexTree(repository), parents: previous.parents, author: previous.author, message });
-  repository.refs.update('HEAD', id, call.change(`rebase (${step.command}): ${subjectOf(message)}`));
+  repository.refs.update('HEAD', id, call.change(`rebase (${step.command}): ${firstLine(message)}`));
   if (last) {
     state.remove('message-squash');
     state.remove('squash-seen');
@@ -620,7 +639,7 @@ async function finish(call: GitCall, state: RebaseState): Promise<number> {
   const quiet = state.has('quiet');
   state.clear();
   if (stash !== undefined) await applyAutostash(call, stash);
-  if (!quiet) call.err(`\r${' '.repeat(80)}\rSuccessfully rebased and updated ${name.startsWith('refs/') ? name : 'detached HEAD'}.\n`);
+  if (!quiet) call.err(`${CLEAR_LINE}Successfully rebased and updated ${name.startsWith('refs/') ? name : 'detached HEAD'}.\n`);
   await runHook(call, 'post-rewrite', ['rebase']);
   return 0;
 }
@@ -656,7 +675,7 @@ async function resume(call: GitCall, state: RebaseState): Promise<number> {
     if (melting && head !== null) {
       const previous = repository.objects.commit(head);
       const id = writeCommit(call, { tree: indexTree(repository), parents: previous.parents, author: previous.author, message });
-      repository.refs.update('HEAD', id, call.change(`rebase (continue): ${subjectOf(message)}`));
+      repository.refs.update('HEAD', id, call.change(`rebase (continue): ${firstLine(message)}`));
       state.remove('message-squash');
       state.remove('squash-seen');
       call.out(await commitSummary(call, id, { showDate: true }));
@@ -675,7 +694,7 @@ async function amendHead(call: GitCall): Promise<void> {
   const previous = repository.objects.commit(head);
   const message = await editMessage(call, previous.message);
   const id = writeCommit(call, { tree: indexTree(repository), parents: previous.parents, author: previous.author, message });
-  repository.refs.update('HEAD', id, call.change(`rebase (continue): ${subjectOf(message)}`));
+  repository.refs.update('HEAD', id, call.change(`rebase (continue): ${firstLine(message)}`));
   call.out(await commitSummary(call, id, { showDate: true }));
 }
 

@@ -26,7 +26,7 @@ const DROP = new OptionSpec('stash drop', 'usage: git stash drop [-q | --quiet] 
 const SHOW = new OptionSpec(
   'stash show',
   'usage: git stash show [-u | --include-untracked | --only-untracked] [<diff-options>] [<stash>]\n',
-  `--include-untracked --only-untracked${DIFF_OPTIONS.replace('-p,-u,--patch', '-p,--patch')}`,
+  `-u,--include-untracked --only-untracked${DIFF_OPTIONS.replace('-p,-u,--patch', '-p,--patch')}`,
 );
 
 const VERBS = ['push', 'save', 'list', 'show', 'pop', 'apply', 'drop', 'clear', 'branch', 'create', 'store'];
@@ -159,18 +159,13 @@ function storeWork(call: GitCall, work: ReturnType<GitCall['repository']['workEn
   return { mode: fileOf(entry)?.mode ?? 0o100644, id: call.repository.objects.write('blob', contentOf(entry)) };
 }
 
-/** Tracked files as they are in the work tree. */
+/** Tracked files as they are in the work tree; outside of the pathspec as they are staged. */
 function workFiles(call: GitCall, pathspec: Pathspec | null): FileMap {
   const { repository } = call;
   const work = repository.workEntries();
-  const head = repository.files(repository.head);
-  const files = new Map<string, TreeFile>(head);
-  for (const [path, file] of indexFiles(repository.index())) files.set(path, file);
+  const files = new Map<string, TreeFile>(indexFiles(repository.index()));
   for (const path of [...files.keys()]) {
     if (pathspec !== null && !pathspec.matches(path)) {
-      const old = head.get(path);
-      if (old) files.set(path, old);
-      else files.delete(path);
       continue;
     }
     if (fileOf(work.get(path)) === null) files.delete(path);
@@ -303,7 +298,7 @@ function remove(call: GitCall, chosen: Chosen, quiet: boolean): number {
 
 async function applyStash(call: GitCall, id: string, withIndex: boolean, quiet: boolean): Promise<number> {
   const repository = call.workRepository;
-  const { objects, head } = repository;
+  const { objects } = repository;
   const commit = objects.commit(id);
   const [base, index, untracked] = commit.parents;
   if (unmergedOf(repository.index()).length > 0) {
@@ -320,8 +315,15 @@ async function applyStash(call: GitCall, id: string, withIndex: boolean, quiet: 
       : null;
   if (restoredIndex !== null && !restoredIndex.clean) throw failure('conflicts in index. Try without --index.');
   const before = repository.index();
-  applyOutcome(call, ours === '' ? head : ours, outcome, { operation: 'merge', before: 'merge' });
-  if (objects.commit(base as string).tree === commit.tree && !quiet) call.line('Already up to date.');
+  try {
+    applyOutcome(call, ours, outcome, { operation: 'merge', before: 'merge' });
+  } catch (error) {
+    if (!(error instanceof GitExit)) throw error;
+    call.err(error.text);
+    if (!quiet) await status(call, []);
+    return 1;
+  }
+  if (objects.commit(base as string).tree === commit.tree) call.line('Already up to date.');
   for (const text of outcome.messages) if (!quiet || !outcome.clean) call.line(text);
   restoreUntracked?.();
   if (outcome.clean) {
@@ -369,7 +371,7 @@ async function branchFrom(call: GitCall, args: readonly string[]): Promise<numbe
 /** Sets local changes aside for a rebase; null when there are none. */
 export function createAutostash(call: GitCall): string | null {
   const { repository } = call;
-  const id = makeStash(call, null, { untracked: false, pathspec: null });
+  const id = makeStash(call, 'autostash', { untracked: false, pathspec: null });
   if (id === null) return null;
   call.out(`Created autostash: ${call.short(id)}\n`);
   forceFiles(call, repository.files(repository.head));

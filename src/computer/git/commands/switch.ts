@@ -454,14 +454,21 @@ async function restorePaths(call: GitCall, how: Restoring): Promise<number> {
       }
     }
   }
-  repository.writeIndex([...next.values()]);
+  repository.writeResolved([...next.values()]);
   return count;
 }
 
-/** `git checkout -m <paths>`: writes the conflict markers again. */
+/** `git checkout -m <paths>`: brings conflicts back, with their markers, resolved or not. */
 async function restoreConflicts(call: GitCall, paths: readonly string[]): Promise<number> {
   const repository = call.workRepository;
   const pathspec = new Pathspec(call, paths);
+  const undone = repository.resolvedConflicts().filter(({ path }) => pathspec.matches(path));
+  const gone = new Set(undone.map(({ path }) => path));
+  const entries = repository.index().filter(({ path }) => !gone.has(path));
+  for (const { path, stages } of undone) {
+    for (const [at, stage] of stages.entries()) if (stage !== null) entries.push({ ...indexEntry(path, stage), stage: at + 1 });
+  }
+  if (undone.length > 0) repository.writeResolved(entries);
   const conflicts = unmergedOf(repository.index()).filter(({ path }) => pathspec.matches(path));
   const writer = new WorkWriter(call);
   let count = 0;

@@ -36,6 +36,8 @@ export async function tag(call: GitCall, args: readonly string[]): Promise<numbe
   const listing = ['list', 'n', 'contains', 'no-contains', 'merged', 'no-merged', 'points-at', 'format', 'sort'].some((name) =>
     options.has(name),
   );
+  const making = ['annotate', 'force', 'file', 'edit'].some((name) => options.has(name)) || options.list('message').length > 0;
+  if (options.args.length === 0 && making && !listing) throw new GitExit(SPEC.usage, 129);
   if (listing || options.args.length === 0) return list(call, options);
   return create(call, options);
 }

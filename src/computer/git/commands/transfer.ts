@@ -198,6 +198,7 @@ function mergeOptionsOf(call: GitCall, options: Options): MergeOptions {
     message: null,
     allowUnrelated: options.has('allow-unrelated-histories'),
     verify: true,
+    log: 0,
     action: 'pull',
   };
 }
