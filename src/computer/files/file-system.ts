@@ -291,10 +291,10 @@ class MemoryFileSystem implements FileSystem {
     if (to.node !== undefined) this.#makeWayFor(from.node, to, destination);
     from.directory.entries.delete(from.name);
     from.directory.mtime = this.#tick(from.directory.mtime);
-    this.#changed(from.path, 'removed');
+    this.#changedBelow(from.path, from.node, 'removed');
     to.directory.entries.set(to.name, from.node);
     to.directory.mtime = this.#tick(to.directory.mtime);
-    this.#changed(to.path, 'written');
+    this.#changedBelow(to.path, from.node, 'written');
   }
 
   resolvePath(base: string, path: string): string {
@@ -457,7 +457,7 @@ class MemoryFileSystem implements FileSystem {
     place.directory.entries.delete(place.name);
     place.directory.mtime = this.#tick(place.directory.mtime);
     this.#release(place.node!);
-    this.#changed(place.path, 'removed');
+    this.#changedBelow(place.path, place.node!, 'removed');
   }
 
   #release(node: Node): void {
@@ -515,6 +515,13 @@ class MemoryFileSystem implements FileSystem {
     if (place.node?.type === 'directory') throw new FileError('EISDIR', 'cp', destination);
     if (place.node !== undefined) this.#detach(place, 'cp');
     this.#attach(place, { type: 'symlink', ino: this.#nextIno++, target: node.target, mtime: this.clock.now() });
+  }
+
+  /** Reports the entry and all that it holds: who watches a file inside must hear that it went or came with its folder. */
+  #changedBelow(path: string, node: Node, kind: FileChange['kind']): void {
+    this.#changed(path, kind);
+    if (node.type !== 'directory') return;
+    for (const [name, child] of node.entries) this.#changedBelow(childPath(path, name), child, kind);
   }
 
   #changed(path: string, kind: FileChange['kind']): void {

@@ -150,7 +150,40 @@ describe('the file system', () => {
       { path: '/home/you/a.txt', kind: 'removed' },
       { path: '/home/you/c.txt', kind: 'written' },
       { path: '/home/you/leaf', kind: 'removed' },
+      { path: '/home/you/leaf/train.py', kind: 'removed' },
     ]);
+  });
+
+  const INSIDE = ['', '/empty', '/model', '/model/k.txt', '/train.py', '/weights'];
+  it.each<{ does: string; act: (files: FileSystem) => Promise<void>; said: readonly FileChange[] }>([
+    {
+      does: 'removed',
+      act: (files) => files.rm('/home/you/leaf', { recursive: true }),
+      said: INSIDE.map((below) => ({ path: `/home/you/leaf${below}`, kind: 'removed' })),
+    },
+    {
+      does: 'moved',
+      act: (files) => files.mv('/home/you/leaf', '/home/you/tree'),
+      said: [
+        ...INSIDE.map((below): FileChange => ({ path: `/home/you/leaf${below}`, kind: 'removed' })),
+        ...INSIDE.map((below): FileChange => ({ path: `/home/you/tree${below}`, kind: 'written' })),
+      ],
+    },
+    {
+      does: 'replaced by a file when another disk is loaded',
+      act: async (files) => files.load([{ path: '/home/you/leaf', type: 'file', bytes: bytes('x'), mode: 0o644, mtime: NINE }]),
+      said: [...INSIDE.map((below): FileChange => ({ path: `/home/you/leaf${below}`, kind: 'removed' })), { path: '/home/you/leaf', kind: 'written' }],
+    },
+  ])('says of everything in a folder that it is $does', async ({ act, said }) => {
+    const files = disk();
+    await files.mkdir('/home/you/leaf/empty', { recursive: true });
+    files.writeSync('/home/you/leaf/model/k.txt', bytes('1'));
+    files.writeSync('/home/you/leaf/train.py', bytes('K = 1'));
+    await files.symlink('model', '/home/you/leaf/weights');
+    const changes: FileChange[] = [];
+    files.onChange((change) => changes.push(change));
+    await act(files);
+    expect(changes).toEqual(said);
   });
 
   it('keeps to its quota and says how full it is', async () => {
