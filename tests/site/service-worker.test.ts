@@ -70,6 +70,21 @@ describe('offline', () => {
     await site.close();
   });
 
+  test('a site that cannot be installed says so, and can be asked again', async () => {
+    const half = await mkdtemp(join(tmpdir(), 'plumbline-half-'));
+    await cp(dist, half, { recursive: true, filter: (from) => !from.endsWith('.wasm') });
+    await rm(join(half, 'licence', 'index.html'));
+    const site = await host({ folder: half });
+    const { context, page } = await visit(site.url);
+    await page.getByRole('button', { name: 'Make available offline' }).click();
+    await page.getByText('The browser could not install this site for offline use').waitFor();
+    site.serve(dist);
+    await keepAll(page);
+    await context.close();
+    await site.close();
+    await rm(half, { recursive: true });
+  });
+
   test('Start keeps what the exercise needs, and a reload without the host goes on', async () => {
     const site = await host();
     const { context, page } = await visit(site.url + lessonPath);

@@ -74,13 +74,18 @@ function register(base: string): Promise<ServiceWorkerRegistration> {
   return navigator.serviceWorker.register(`${base}service-worker.js`, { scope: base, updateViaCache: 'none' });
 }
 
-/** Resolves with the worker that serves this scope, which stays pending while an installation fails. */
+/** Resolves with the worker that serves this scope; rejects with an Error fit to show when it cannot be installed. */
 function whenActive(registration: ServiceWorkerRegistration): Promise<ServiceWorker> {
   const worker = registration.active ?? registration.waiting ?? registration.installing;
-  if (!worker) return new Promise(() => {});
-  if (worker.state === 'activated') return Promise.resolve(worker);
-  return new Promise((resolve) => {
-    worker.addEventListener('statechange', () => worker.state === 'activated' && resolve(worker));
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      if (worker?.state === 'activated') resolve(worker);
+      if (worker === null || worker.state === 'redundant') {
+        reject(new Error('The browser could not install this site for offline use: its files did not all arrive, or there is no room for them. Check the connection, then try again.'));
+      }
+    };
+    worker?.addEventListener('statechange', look);
+    look();
   });
 }
 
