@@ -37,7 +37,7 @@ export interface Observed {
   runs(): readonly Run[];
   deployments(environment: string): readonly Deployment[];
   phone(): PhoneState;
-  /** The score of a deployed package on the hidden photos. Cached by digest. */
+  /** The score of a deployed package on the hidden photos. Rejects when no such package was deployed. */
   hiddenScore(digest: string): Promise<ServedScore>;
   /** The id of main's tip when the exercise began. */
   readonly startCommit: string;

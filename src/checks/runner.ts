@@ -34,6 +34,7 @@ export class CheckRunner {
   readonly #options: CheckRunnerOptions;
   readonly #tracked: Tracked[];
   #pass: Promise<void> | null = null;
+  #stopped = false;
 
   constructor(options: CheckRunnerOptions) {
     this.#options = options;
@@ -60,6 +61,12 @@ export class CheckRunner {
   async checkNow(label: string): Promise<void> {
     for (const tracked of this.#tracked) tracked.due = label;
     await this.#run();
+  }
+
+  /** The world is gone: what is being looked at is thrown away, and nothing is told any more. */
+  stop(): void {
+    this.#stopped = true;
+    for (const tracked of this.#tracked) tracked.due = null;
   }
 
   /** Resolves when no check is at work or outdated. */
@@ -119,7 +126,8 @@ export class CheckRunner {
       next.due = null;
       next.checking = true;
       this.#changed();
-      const verdict = await look(next.check, this.#options.observe());
+      const verdict = await look(next.check, this.#options.observe);
+      if (this.#stopped) return;
       const sameFailure = verdict.status === 'fails' && next.verdict?.status === 'fails' && verdict.hint === next.verdict.hint;
       if (!sameFailure) next.hintsShown = 0;
       next.verdict = verdict;
@@ -135,9 +143,9 @@ export class CheckRunner {
 }
 
 /** One look. Whatever goes wrong inside a check is `unknown`: it never counts for or against the learner. */
-export async function look(check: Check, world: Observed): Promise<Verdict> {
+export async function look(check: Check, observe: () => Observed): Promise<Verdict> {
   try {
-    return await check.check(world);
+    return await check.check(observe());
   } catch (error) {
     return { status: 'unknown', why: error instanceof Error ? error.message : String(error) };
   }

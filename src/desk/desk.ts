@@ -2,12 +2,12 @@
  * desk: one exercise under way: a world, its checks, and where they are kept, behind the interface the page uses.
  * It composes world, checks and course, and imports the platform's interface.
  */
-import { strToU8, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { CheckRunner, type CheckMemory } from '../checks/runner.ts';
 import type { Verdict } from '../checks/contract.ts';
 import type { Session } from '../computer/contract.ts';
 import { bundle, commitChanges, history, repositoryState } from '../computer/git/history.ts';
-import type { Platform, Store } from '../platform/platform.ts';
+import { StoreError, type Platform, type Store } from '../platform/platform.ts';
 import type {
   CheckState,
   CommitChange,
@@ -22,34 +22,28 @@ import type {
   WorldSummary,
 } from '../world/contract.ts';
 import { observe } from '../world/observe.ts';
-import { DamagedFileError, pack, unpack } from '../world/pack.ts';
+import { pack } from '../world/pack.ts';
 import { World, type WorldSnapshot } from '../world/world.ts';
 import type { PreparedExercise } from './contract.ts';
+import { compress, decompress } from './gzip.ts';
 import { Keeper } from './keeper.ts';
+import { readKept, type Kept } from './kept.ts';
 import { watchFolder } from './watch.ts';
 
 /** Files above this are not opened in the editor, in bytes. */
 const EDITOR_LIMIT = 2_000_000;
 
+const FORBIDDEN = 'The browser keeps nothing for this page (a private window?). Your work goes on, but only in this tab: export it before you close it.';
+const UNREADABLE =
+  'What the browser keeps of this exercise could not be read, so nothing is saved over it. Reload to try again; what you do meanwhile is only in this tab: export it.';
+
 /** Statements that the terminal remembers. */
 const HISTORY_LIMIT = 1_000;
-
-/** What is stored of an exercise under way. */
-interface Kept {
-  readonly format: 1;
-  readonly exercise: string;
-  readonly world: WorldSnapshot;
-  readonly checks: readonly CheckMemory[];
-  readonly history: readonly string[];
-}
 
 export interface DeskOptions {
   readonly exercise: PreparedExercise;
   readonly platform: Platform;
   readonly store: Store;
-  /** Packs and unpacks what leaves the page: gzip in the browser. */
-  readonly compress: (bytes: Uint8Array) => Promise<Uint8Array>;
-  readonly decompress: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** The learner's desk. Open it with `openDesk`. */
@@ -68,6 +62,8 @@ export class Desk implements WorldClient {
   #versions = new Map<string, number>();
   #clockTold = false;
   #python: PythonState = { status: 'cold' };
+  /** What happened before anybody listened. */
+  #faults: string[] = [];
 
   private constructor(options: DeskOptions, kept: Kept | null) {
     this.#options = options;
@@ -84,17 +80,38 @@ export class Desk implements WorldClient {
     this.#attach();
   }
 
-  /** Takes up the exercise where the learner left it, or begins it. A stored world that cannot be read is set aside, never deleted. */
+  /**
+   * Takes up the exercise where the learner left it, or begins it. What is stored and cannot be read is set aside; where even that fails,
+   * nothing is saved over it, and the page says so.
+   */
   static async open(options: DeskOptions): Promise<Desk> {
     const key = storageKey(options.exercise.meta.id);
-    const stored = await options.store.load(key).catch(() => null);
+    let stored: Uint8Array | null;
+    try {
+      stored = await options.store.load(key).catch(() => options.store.load(key));
+    } catch (error) {
+      const forbidden = error instanceof StoreError && error.reason === 'forbidden';
+      return new Desk(options, null).#withoutSaving(forbidden ? FORBIDDEN : UNREADABLE);
+    }
     if (stored === null) return new Desk(options, null);
     try {
       return new Desk(options, readKept(stored, options.exercise.meta.id));
-    } catch {
-      await options.store.save(`${key}:damaged`, stored).catch(() => {});
-      return new Desk(options, null);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      try {
+        await options.store.save(`${key}:damaged`, stored);
+      } catch {
+        return new Desk(options, null).#withoutSaving(UNREADABLE);
+      }
+      const desk = new Desk(options, null);
+      desk.#faults.push(`What was stored of this exercise could not be read and was set aside; the exercise begins anew. ${why}`);
+      return desk;
     }
+  }
+
+  #withoutSaving(message: string): this {
+    this.#keeper.stop(message);
+    return this;
   }
 
   // --- the whole ---------------------------------------------------------------------------------------------------------------------
@@ -118,6 +135,7 @@ export class Desk implements WorldClient {
 
   async subscribe(listener: (notice: WorldNotice) => void): Promise<void> {
     this.#listener = listener;
+    for (const message of this.#faults.splice(0)) listener({ type: 'fault', message });
     void this.#warmPython();
   }
 
@@ -142,17 +160,16 @@ export class Desk implements WorldClient {
   }
 
   async exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
-    return { name: `${this.#options.exercise.meta.id}.plumbline`, bytes: await this.#options.compress(pack(this.#content())) };
+    return { name: `${this.#options.exercise.meta.id}.plumbline`, bytes: await compress(pack(this.#content())) };
   }
 
   async importWorld(bytes: Uint8Array): Promise<void> {
-    const unzipped = await this.#options.decompress(bytes).catch(() => {
-      throw new DamagedFileError('This file is damaged or is not a Plumbline file.');
-    });
-    const kept = readKept(unzipped, this.#options.exercise.meta.id);
+    const kept = readKept(decompress(bytes), this.#options.exercise.meta.id);
+    this.#replaceWorld(kept.world, []);
     this.#history = [...kept.history];
-    this.#replaceWorld(kept.world, kept.checks);
     await this.save().catch(() => {});
+    // A file may come from anywhere: its verdicts are looked at again rather than believed.
+    void this.#checks.checkNow('the import');
   }
 
   // --- files -------------------------------------------------------------------------------------------------------------------------
@@ -277,11 +294,8 @@ export class Desk implements WorldClient {
     const tree = this.#world.pipelines.artifact(runId, artifactId);
     const artifact = this.#world.pipelines.run(runId)?.artifacts.find((candidate) => candidate.id === artifactId);
     if (tree === undefined || artifact === undefined) throw new Error(`run ${runId} has no artifact ${artifactId}`);
-    const entries = tree.flatMap((entry) => {
-      if (entry.type === 'file') return [[entry.path.slice(1), entry.bytes] as const];
-      return entry.type === 'symlink' ? [[entry.path.slice(1), strToU8(entry.target)] as const] : [];
-    });
-    return { name: `${artifact.name}.zip`, bytes: zipSync(Object.fromEntries(entries)) };
+    const entries = tree.flatMap((entry) => (entry.type === 'file' ? [[entry.path.slice(1), entry.bytes] as const] : []));
+    return { name: `${artifact.name.replaceAll(/[^\w.-]+/g, '-')}.zip`, bytes: zipSync(Object.fromEntries(entries)) };
   }
 
   async checkNow(): Promise<void> {
@@ -328,10 +342,12 @@ export class Desk implements WorldClient {
   }
 
   #newChecks(memory: readonly CheckMemory[]): CheckRunner {
+    // Bound to this world: a check that is still at work when the world is replaced must not speak for the next one.
+    const world = this.#world;
     return new CheckRunner({
       checks: this.#options.exercise.checks,
       hints: this.#options.exercise.meta.hints,
-      observe: () => observe(this.#world),
+      observe: () => observe(world),
       onChange: (states) => this.#checksChanged(states),
       memory,
     });
@@ -343,10 +359,13 @@ export class Desk implements WorldClient {
 
   /** Puts another world in the place of this one; open terminals go on in it with fresh shells. */
   #replaceWorld(snapshot: WorldSnapshot, memory: readonly CheckMemory[]): void {
+    // Restored first: when that fails, everything stays as it is.
+    const next = this.#restoreWorld(snapshot);
     this.#detach();
     for (const { session } of this.#terminals.values()) session.close();
+    this.#checks.stop();
     this.#world.dispose();
-    this.#world = this.#restoreWorld(snapshot);
+    this.#world = next;
     this.#checks = this.#newChecks(memory);
     this.#attach();
     for (const terminal of this.#terminals.values()) terminal.session = this.#newSession(terminal.columns, terminal.onOutput);
@@ -375,7 +394,8 @@ export class Desk implements WorldClient {
       world.on((event) => {
         this.#listener({ type: 'event', event });
         this.#keeper.touch();
-        if (event.type === 'push') this.#checks.notify('push', 'push');
+        // Not at the push itself: the runs that it starts do not exist yet.
+        if (event.type === 'push.handled') this.#checks.notify('push', 'push');
         if (event.type === 'run.completed') this.#checks.notify('run', `run ${world.pipelines.run(event.runId)?.number ?? event.runId}`);
         if (event.type === 'deployment.created') this.#checks.notify('deployment', `deployment ${event.deploymentId}`);
         if (event.type === 'deployment.created' || event.type === 'users.served') this.#tellPhone();
@@ -433,16 +453,8 @@ export class Desk implements WorldClient {
 }
 
 /** The key that an exercise under way is kept by. */
-export function storageKey(exerciseId: string): string {
+function storageKey(exerciseId: string): string {
   return `exercise:${exerciseId}`;
-}
-
-/** @throws DamagedFileError when it is damaged or belongs to another exercise. */
-function readKept(bytes: Uint8Array, exerciseId: string): Kept {
-  const kept = unpack(bytes) as Partial<Kept> | null;
-  if (typeof kept !== 'object' || kept === null || kept.format !== 1 || kept.world === undefined) throw new DamagedFileError('This file is damaged or was made by an older Plumbline.');
-  if (kept.exercise !== exerciseId) throw new DamagedFileError(`This file belongs to the exercise ${kept.exercise}. Open that lesson, then import it there.`);
-  return { format: 1, exercise: exerciseId, world: kept.world, checks: kept.checks ?? [], history: kept.history ?? [] };
 }
 
 /** The bytes as UTF-8 text, or null when they are not. */

@@ -30,31 +30,40 @@ export class Keeper {
     if (this.#stopped) return;
     this.#dirty = true;
     if (this.#timer !== null || this.#saving !== null) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      void this.flush().catch(() => {});
-    }, SAVE_AFTER);
+    this.#timer = setTimeout(() => this.#begin(), SAVE_AFTER);
   }
 
-  /** Saves what is not saved yet. @throws StoreError */
+  /** Saves what is not saved yet; resolves when everything up to now is on disk. @throws StoreError */
   async flush(): Promise<void> {
+    while (!this.#stopped && (this.#saving !== null || this.#dirty)) {
+      if (this.#saving === null) this.#begin();
+      await this.#saving;
+    }
+  }
+
+  /** Saves nothing from now on, and says why: what is stored must not be overwritten. */
+  stop(message: string): void {
+    this.#stopped = true;
+    this.#tell({ status: 'unsaved', reason: 'failed', message });
+  }
+
+  #begin(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    await this.#saving;
-    if (!this.#dirty || this.#stopped) return;
     this.#dirty = false;
-    this.#saving = this.#save().finally(() => {
-      this.#saving = null;
-    });
-    await this.#saving;
-    if (this.#dirty) this.touch();
-  }
-
-  /** No more saves; what is under way ends. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#saving?.catch(() => {});
+    const saving = this.#save().then(
+      () => {
+        this.#saving = null;
+        if (this.#dirty) this.touch();
+      },
+      (error: unknown) => {
+        this.#saving = null;
+        throw error;
+      },
+    );
+    // Whoever waits in `flush` is told; the timer has nobody to tell but the page, which hears of the state.
+    saving.catch(() => {});
+    this.#saving = saving;
   }
 
   async #save(): Promise<void> {

@@ -129,15 +129,16 @@ class PipelineService implements Pipelines {
       (changed ??= this.#host
         .changedPaths(trigger.repository, trigger.before, trigger.after)
         .then((paths) => paths.map((path) => path.replace(/^\//, ''))));
-    const started: Run[] = [];
+    const selected: { readonly path: string; readonly parsed: ParsedWorkflow }[] = [];
     const files = tree.flatMap((entry) => (entry.type === 'file' && WORKFLOW_FILE.test(entry.path) ? [entry] : []));
     for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const path = file.path.slice(1);
       const parsed = this.#parse(path, new TextDecoder().decode(file.bytes));
       if (parsed.triggers !== null && !(await startsOn(parsed.triggers, trigger, changedPaths)).starts) continue;
-      started.push(this.#create(path, parsed, trigger, message));
+      selected.push({ path, parsed });
     }
-    return started;
+    // All at once, so that a snapshot has either every run of a trigger or none.
+    return selected.map(({ path, parsed }) => this.#create(path, parsed, trigger, message));
   }
 
   #create(path: string, parsed: ParsedWorkflow, trigger: Trigger, message: string): Run {

@@ -5,7 +5,7 @@ import type { WorldWorker } from './world.worker.ts';
 const worldFiles = import.meta.glob<string>('../desk/browser/worlds/*.world', { query: '?url', import: 'default', eager: true });
 
 /** The exercise is open in another tab, which owns it until it closes. */
-export class OwnedElsewhere extends Error {
+class OwnedElsewhere extends Error {
   override readonly name = 'OwnedElsewhere';
 }
 
@@ -25,7 +25,7 @@ export interface OpenOptions {
 export async function openWorld({ exerciseId, base, onProgress = () => {}, onCrash = () => {} }: OpenOptions): Promise<WorldClient> {
   const worldUrl = worldFiles[`../desk/browser/worlds/${exerciseId}.world`];
   if (worldUrl === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
-  await own(exerciseId);
+  const release = await own(exerciseId);
   const worker = new Worker(new URL('./world.worker.ts', import.meta.url), { type: 'module', name: `world of ${exerciseId}` });
   const failed = new Promise<never>((_resolve, reject) => {
     worker.addEventListener('error', (event) => {
@@ -40,7 +40,14 @@ export async function openWorld({ exerciseId, base, onProgress = () => {}, onCra
     { exerciseId, worldUrl: new URL(worldUrl, location.href).href, pyodideBase: new URL(`${base}pyodide/`, location.href).href },
     Comlink.proxy(onProgress),
   );
-  return asClient((await Promise.race([opened, failed])) as Comlink.Remote<WorldClient>);
+  try {
+    return asClient((await Promise.race([opened, failed])) as Comlink.Remote<WorldClient>);
+  } catch (error) {
+    // Nothing is left behind, so that Start can be pressed again.
+    worker.terminate();
+    release();
+    throw error;
+  }
 }
 
 /** Callbacks have to cross as proxies; everything else of the remote is what the contract says. */
@@ -58,21 +65,22 @@ function asClient(remote: Comlink.Remote<WorldClient>): WorldClient {
 }
 
 /**
- * Holds the exercise for this tab while it lives. Without the Locks API (plain http on an address that is not localhost) a
- * BroadcastChannel asks the other tabs, and silence for 150 ms means that none has it.
+ * Holds the exercise for this tab while it lives; gives how to let go. Without the Locks API (plain http on an address that is not
+ * localhost) a BroadcastChannel asks the other tabs, and silence for 150 ms means that none has it.
  */
-async function own(exerciseId: string): Promise<void> {
+async function own(exerciseId: string): Promise<() => void> {
   const name = `plumbline:${exerciseId}`;
+  const elsewhere = () => new OwnedElsewhere('This exercise is open in another tab.');
   if (navigator.locks !== undefined) {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const granted = await new Promise<boolean>((resolve) => {
       void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
-        // Held until the page goes away.
-        return lock === null ? undefined : new Promise<never>(() => {});
+        return lock === null ? undefined : held;
       });
     });
-    if (!granted) throw new OwnedElsewhere('This exercise is open in another tab.');
-    return;
+    if (!granted) throw elsewhere();
+    return release;
   }
   const channel = new BroadcastChannel(name);
   const taken = new Promise<boolean>((resolve) => {
@@ -82,7 +90,8 @@ async function own(exerciseId: string): Promise<void> {
   channel.postMessage('whose?');
   if (await taken) {
     channel.close();
-    throw new OwnedElsewhere('This exercise is open in another tab.');
+    throw elsewhere();
   }
   channel.onmessage = ({ data }) => data === 'whose?' && channel.postMessage('mine');
+  return () => channel.close();
 }

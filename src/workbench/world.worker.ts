@@ -1,10 +1,10 @@
 /** The worker that a lesson's world lives in: builds the desk from the browser's parts and serves it to the page through Comlink. */
 import '../platform/browser/shims.ts';
 import * as Comlink from 'comlink';
-import { gunzip, gzip } from 'fflate';
 import type { Check } from '../checks/contract.ts';
 import { readAsset } from '../desk/asset.ts';
 import { Desk } from '../desk/desk.ts';
+import { decompress } from '../desk/gzip.ts';
 import { browserPlatform } from '../platform/browser/platform.ts';
 import { indexedDbStore } from '../platform/browser/store.ts';
 import type { WorldClient } from '../world/contract.ts';
@@ -30,8 +30,8 @@ const worker: WorldWorker = {
     const load = checkModules[`../../exercises/${exerciseId}/checks.ts`];
     if (load === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
     const [bytes, { default: checks }] = await Promise.all([download(worldUrl, onProgress), load()]);
-    const exercise = readAsset(await decompress(bytes), checks);
-    const desk = await Desk.open({ exercise, platform: browserPlatform({ pyodideBase }), store: indexedDbStore(), compress, decompress });
+    const exercise = readAsset(decompress(bytes), checks);
+    const desk = await Desk.open({ exercise, platform: browserPlatform({ pyodideBase }), store: indexedDbStore() });
     return Comlink.proxy(desk);
   },
 };
@@ -58,15 +58,4 @@ async function download(url: string, onProgress: (loadedBytes: number, totalByte
     at += chunk.length;
   }
   return all;
-}
-
-/** fflate rather than CompressionStream: its errors on damaged input come as rejections in every browser. */
-function compress(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => gzip(bytes, { level: 6 }, (error, zipped) => (error ? reject(error) : resolve(zipped))));
-}
-
-function decompress(bytes: Uint8Array): Promise<Uint8Array> {
-  // A static host may have unpacked the file on its way (Content-Encoding).
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return Promise.resolve(bytes);
-  return new Promise((resolve, reject) => gunzip(bytes, (error, plain) => (error ? reject(error) : resolve(plain))));
 }

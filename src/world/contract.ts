@@ -11,6 +11,8 @@ import type { Completion, FileChange } from '../computer/contract.ts';
 /** What can happen in a world. */
 export type WorldEventBody =
   | { readonly type: 'push'; readonly by: string; readonly ref: string; readonly before: string | null; readonly after: string | null }
+  /** The pipelines have looked at a push: these runs came of it, maybe none. */
+  | { readonly type: 'push.handled'; readonly ref: string; readonly runs: readonly number[] }
   | { readonly type: 'run.started' | 'run.completed'; readonly runId: number }
   | { readonly type: 'deployment.created'; readonly deploymentId: number; readonly environment: string; readonly digest: string }
   | { readonly type: 'users.served'; readonly hour: number; readonly well: number; readonly badly: number }

@@ -36,8 +36,13 @@ export function observe(world: World): Observed {
     hiddenScore: async (digest) => world.cloud.score(digest),
     async fork(use) {
       const copy = world.fork();
+      const faults: unknown[] = [];
+      copy.onFault = (error) => faults.push(error);
       try {
-        return await withinLimit(use(probe(copy)));
+        const result = await withinLimit(use(probe(copy)));
+        // A fault of ours must not count against the learner: the check becomes unknown.
+        if (faults.length > 0) throw faults[0];
+        return result;
       } finally {
         copy.dispose();
       }

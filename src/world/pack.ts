@@ -9,6 +9,9 @@ const VERSION = 1;
 /** In the head, `{ [BYTES]: [offset, length] }` stands for a byte array. */
 const BYTES = '$bytes';
 
+/** A learner's own object with one of these keys is written as its entries, so that it is not taken for ours. */
+const ENTRIES = '$entries';
+
 /** The file is not a world, is cut short, or was made by a newer version. The message is fit to show. */
 export class DamagedFileError extends Error {
   override readonly name = 'DamagedFileError';
@@ -19,17 +22,23 @@ export function pack(data: unknown): Uint8Array<ArrayBuffer> {
   const offsets = new Map<Uint8Array, number>();
   const chunks: Uint8Array[] = [];
   let length = 0;
+  const place = (bytes: Uint8Array) => {
+    let offset = offsets.get(bytes);
+    if (offset === undefined) {
+      offset = length;
+      offsets.set(bytes, offset);
+      chunks.push(bytes);
+      length += bytes.length;
+    }
+    return { [BYTES]: [offset, bytes.length] };
+  };
+  // A function with `this`: a Buffer has been through its own toJSON by the time it comes as `value`.
   const head = new TextEncoder().encode(
-    JSON.stringify(data, (_key, value: unknown) => {
-      if (!(value instanceof Uint8Array)) return value;
-      let offset = offsets.get(value);
-      if (offset === undefined) {
-        offset = length;
-        offsets.set(value, offset);
-        chunks.push(value);
-        length += value.length;
-      }
-      return { [BYTES]: [offset, value.length] };
+    JSON.stringify({ data }, function (this: Record<string, unknown>, key, value: unknown) {
+      const original = this[key];
+      if (original instanceof Uint8Array) return place(original);
+      if (typeof value !== 'object' || value === null || !(Object.hasOwn(value, BYTES) || Object.hasOwn(value, ENTRIES))) return value;
+      return { [ENTRIES]: Object.entries(value) };
     }),
   );
   const packed = new Uint8Array(12 + head.length + length);
@@ -60,7 +69,9 @@ export function unpack(packed: Uint8Array): unknown {
   if (base > packed.length) throw new DamagedFileError('This file is cut short. Export it again where it came from.');
   const copies = new Map<number, Uint8Array>();
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed.subarray(12, base)), (_key, value: unknown) => {
+    const { data } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed.subarray(12, base)), (_key, value: unknown) => {
+      const entries = entriesOf(value);
+      if (entries !== null) return Object.fromEntries(entries);
       const place = placeOf(value);
       if (place === null) return value;
       const [offset, length] = place;
@@ -70,11 +81,16 @@ export function unpack(packed: Uint8Array): unknown {
       const copy = packed.slice(base + offset, base + offset + length);
       copies.set(offset, copy);
       return copy;
-    });
+    }) as { readonly data: unknown };
+    return data;
   } catch (error) {
     if (error instanceof DamagedFileError) throw error;
     throw new DamagedFileError('This file is damaged. Export it again where it came from.');
   }
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | null {
+  return typeof value === 'object' && value !== null && ENTRIES in value ? (value[ENTRIES] as readonly (readonly [string, unknown])[]) : null;
 }
 
 function placeOf(value: unknown): readonly [number, number] | null {

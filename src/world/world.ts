@@ -10,7 +10,7 @@ import type { Computer, ComputerOptions, Session } from '../computer/contract.ts
 import { checkoutInto } from '../computer/git/checkout.ts';
 import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
 import { createForge } from '../forge/forge.ts';
-import type { DeployRequest, DeployResult, Diagnostic, Pipelines, PipelinesHost, PipelinesSnapshot } from '../pipelines/contract.ts';
+import type { DeployRequest, DeployResult, Diagnostic, Pipelines, PipelinesHost, PipelinesSnapshot, Trigger } from '../pipelines/contract.ts';
 import { createPipelines } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
 import { VirtualClock } from './clock.ts';
@@ -56,6 +56,8 @@ export interface WorldSnapshot {
   readonly pipelines: PipelinesSnapshot;
   readonly cloud: CloudSnapshot;
   readonly events: readonly WorldEvent[];
+  /** Pushes whose runs had not been created yet. */
+  readonly triggers: readonly Trigger[];
 }
 
 /** Something the world could not do by itself while it lived on: a bug of ours, shown rather than swallowed. */
@@ -77,7 +79,9 @@ export class World {
   #listeners = new Set<(event: WorldEvent) => void>();
   /** Work that `idle` waits for: pushes that start pipelines, and users who try a release. */
   #pending = new Set<Promise<unknown>>();
+  #triggers = new Set<Trigger>();
   #promptHold: (() => void) | null = null;
+  #startedRuns: Set<number>;
   #completedRuns: Set<number>;
 
   private constructor(options: WorldOptions, now: number, files: ComputerOptions['files'], snapshot: WorldSnapshot | null) {
@@ -93,6 +97,7 @@ export class World {
       this.pipelines.restore(snapshot.pipelines);
       this.cloud.restore(snapshot.cloud);
     }
+    this.#startedRuns = new Set(this.pipelines.runs().map((run) => run.id));
     this.#completedRuns = new Set(this.pipelines.runs().filter((run) => run.status === 'completed').map((run) => run.id));
     this.computer = this.machine(LEARNER, {
       clock: this.#promptClock(),
@@ -105,6 +110,7 @@ export class World {
     this.pipelines.on((event) => {
       if (event.type === 'run') this.#runChanged(event.run.id, event.run.status === 'completed');
     });
+    for (const trigger of snapshot?.triggers ?? []) this.#trigger(trigger);
   }
 
   /** A company with an empty repository on its origin and a learner with an empty home. `now` is virtual ms since the epoch. */
@@ -140,6 +146,7 @@ export class World {
       pipelines: this.pipelines.snapshot(),
       cloud: this.cloud.snapshot(),
       events: [...this.#events],
+      triggers: [...this.#triggers],
     };
   }
 
@@ -263,14 +270,30 @@ export class World {
     for (const { ref, before, after } of push.updates) this.record({ type: 'push', by: push.by, ref, before, after });
     for (const { ref, before, after, forced } of push.updates) {
       if (after === null) continue;
-      const trigger = { event: 'push', repository: push.repository, ref, before, after, forced, actor: push.by, at: push.at } as const;
-      this.#track(this.clock.busy(this.pipelines.trigger(trigger)));
+      this.#trigger({ event: 'push', repository: push.repository, ref, before, after, forced, actor: push.by, at: push.at });
     }
+  }
+
+  #trigger(trigger: Trigger): void {
+    this.#triggers.add(trigger);
+    this.#track(
+      this.clock.busy(this.pipelines.trigger(trigger)).then(
+        (runs) => {
+          this.#triggers.delete(trigger);
+          this.record({ type: 'push.handled', ref: trigger.ref, runs: runs.map((run) => run.id) });
+        },
+        (error: unknown) => {
+          this.#triggers.delete(trigger);
+          throw error;
+        },
+      ),
+    );
   }
 
   #runChanged(runId: number, completed: boolean): void {
     if (!completed) {
-      if (!this.#events.some((event) => event.type === 'run.started' && event.runId === runId)) this.record({ type: 'run.started', runId });
+      if (!this.#startedRuns.has(runId)) this.record({ type: 'run.started', runId });
+      this.#startedRuns.add(runId);
       return;
     }
     if (this.#completedRuns.has(runId)) return;
@@ -330,6 +353,7 @@ export class World {
       testedScore: request.testedScore,
       waitedForPerson: run === undefined || run.event !== 'push',
       files: request.files,
+      signal: request.signal,
     });
     if (!result.ok) return result;
     const { deployment } = result;

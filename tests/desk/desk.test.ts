@@ -10,6 +10,7 @@ import { Desk } from '../../src/desk/desk.ts';
 import { nodePlatform } from '../../src/platform/node/platform.ts';
 import { StoreError, type Store } from '../../src/platform/platform.ts';
 import type { WorldNotice } from '../../src/world/contract.ts';
+import { pack, unpack } from '../../src/world/pack.ts';
 import { World } from '../../src/world/world.ts';
 
 const platform = nodePlatform({ reuse: true });
@@ -64,8 +65,15 @@ function memoryStore(): Store & { readonly kept: Map<string, Uint8Array> } {
   };
 }
 
+/** The same file with an entry that would leave the folder it is unpacked in. */
+function withForeignPath(file: unknown): unknown {
+  const kept = file as { readonly world: { readonly files: readonly object[] } };
+  const foreign = { path: '/home/../../etc/passwd', type: 'file', bytes: new Uint8Array(), mode: 0o644, mtime: 0 };
+  return { ...kept, world: { ...kept.world, files: [...kept.world.files, foreign] } };
+}
+
 async function open(store: Store) {
-  const desk = await Desk.open({ exercise, platform, store, compress: async (bytes) => gzipSync(bytes), decompress: async (bytes) => gunzipSync(bytes) });
+  const desk = await Desk.open({ exercise, platform, store });
   const notices: WorldNotice[] = [];
   await desk.subscribe((notice) => notices.push(notice));
   let screen = '';
@@ -117,13 +125,40 @@ test('a world travels as a file; a damaged or foreign one is refused and loses n
   await other.desk.importWorld(bytes);
   expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
   for (const [damaged, message] of [
-    [bytes.slice(0, 200), 'This file is damaged or is not a Plumbline file.'],
-    [new TextEncoder().encode('hello'), 'This file is damaged or is not a Plumbline file.'],
+    [bytes.slice(0, 200), 'This file is cut short.'],
+    [new TextEncoder().encode('hello'), 'This is not a Plumbline file.'],
     [gzipSync(new TextEncoder().encode('hello')), 'This is not a Plumbline file.'],
+    [gzipSync(pack({ format: 1, exercise: 'grow', world: {}, checks: [], history: [] })), 'This file is damaged or was made by another version (world.version: '],
+    [gzipSync(pack({ ...(unpack(gunzipSync(bytes)) as object), exercise: 'other' })), 'This file belongs to the exercise other.'],
+    [gzipSync(pack(withForeignPath(unpack(gunzipSync(bytes))))), 'not a path inside the tree'],
   ] as const) {
     await expect(other.desk.importWorld(damaged)).rejects.toThrow(message);
   }
   expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
+  expect(await other.run('git log --oneline')).toEqual({ exitCode: 0 });
+});
+
+test('when storage cannot be read, nothing is saved over what is there', async () => {
+  const store = memoryStore();
+  const first = await open(store);
+  await first.run('echo precious > work.txt');
+  await first.desk.save();
+  const kept = store.kept.get('exercise:grow');
+  const second = await open({ ...store, load: async () => Promise.reject(new StoreError('failed', 'busy')) });
+  await second.run('echo other > other.txt');
+  await second.desk.save();
+  expect((await second.desk.summary()).saved).toMatchObject({ status: 'unsaved', reason: 'failed' });
+  expect(store.kept.get('exercise:grow')).toBe(kept);
+});
+
+test('a check that is at work when the learner starts over says nothing about the new world', async () => {
+  const { desk, run, notices } = await open(memoryStore());
+  await run('git commit --allow-empty -m x && git push');
+  const checking = desk.checkNow();
+  await desk.reset();
+  await checking;
+  expect((await desk.summary()).checks.map((check) => check.verdict)).toEqual([null]);
+  expect(notices.findLast((notice) => notice.type === 'checks')).toMatchObject({ checks: [{ verdict: null }] });
 });
 
 test('a stored world that cannot be read is set aside, not deleted', async () => {

@@ -5,7 +5,7 @@ import { DamagedFileError, pack, unpack } from '../../src/world/pack.ts';
 test('any plain data with byte arrays comes back equal', () => {
   const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array());
   const data = fc.letrec((tie) => ({
-    node: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('node')), fc.dictionary(fc.string().filter((key) => key !== '__proto__' && key !== '$bytes'), tie('node'))),
+    node: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('node')), fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('$bytes', '$entries', 'type')).filter((key) => key !== '__proto__'), tie('node'))),
   })).node;
   fc.assert(
     fc.property(data, (value) => {
@@ -21,6 +21,11 @@ test('shared bytes are stored once, and come back as one array apart from the fi
   expect(packed.length).toBeLessThan(10_200);
   expect(back.a).toBe(back.b[0]);
   expect(back.a.buffer.byteLength).toBe(10_000);
+});
+
+test('a Buffer is bytes, and an object that looks like our own is itself', () => {
+  const data = { buffer: Buffer.from('abc'), matrix: { $bytes: [0, 1] }, deep: { $entries: { $bytes: 'x' } } };
+  expect(unpack(pack(data))).toEqual({ ...data, buffer: new Uint8Array([97, 98, 99]) });
 });
 
 test('damage anywhere gives a DamagedFileError or other data, never another error', () => {

@@ -78,7 +78,7 @@ fieldleaf wait
 
 test('a push runs the pipeline, deploys, and users are served by it', async () => {
   const world = World.restore(options, start);
-  expect(world.events.map((event) => event.type)).toEqual(['push', 'run.started', 'deployment.created', 'run.completed', 'users.served']);
+  expect(world.events.map((event) => event.type)).toEqual(['push', 'run.started', 'push.handled', 'deployment.created', 'run.completed', 'users.served']);
   const { live, score } = world.cloud.phone();
   expect({ tested: live?.testedScore, served: score?.balancedAccuracy, byHand: live?.waitedForPerson }).toEqual({ tested: 0.5, served: 0.5, byHand: false });
   expect((live?.liveAt ?? 0) - (live?.pushedAt ?? 0)).toBeLessThan(10 * 60_000);

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { CheckMemory } from '../checks/runner.ts';
+import { DamagedFileError, unpack } from '../world/pack.ts';
+import type { WorldSnapshot } from '../world/world.ts';
+
+/** What is stored and exported of an exercise under way. */
+export interface Kept {
+  readonly format: 1;
+  readonly exercise: string;
+  readonly world: WorldSnapshot;
+  readonly checks: readonly CheckMemory[];
+  readonly history: readonly string[];
+}
+
+const bytes = z.instanceof(Uint8Array);
+/** Absolute, and without a part that leads out of it. */
+const path = z.string().refine((value) => value.startsWith('/') && !value.split('/').includes('..'), 'not a path inside the tree');
+const tree = z.array(
+  z.discriminatedUnion('type', [
+    z.looseObject({ type: z.literal('file'), path, bytes, mode: z.number(), mtime: z.number() }),
+    z.looseObject({ type: z.literal('directory'), path, mode: z.number(), mtime: z.number() }),
+    z.looseObject({ type: z.literal('symlink'), path, target: z.string(), mtime: z.number() }),
+  ]),
+);
+
+/** The shape of a world file: enough that restoring it meets no surprise. What lies deeper is the learner's data and is only shown. */
+const keptSchema = z.looseObject({
+  format: z.literal(1),
+  exercise: z.string(),
+  world: z.looseObject({
+    version: z.literal(1),
+    now: z.number(),
+    began: z.looseObject({ commit: z.string(), runId: z.number(), deploymentId: z.number(), at: z.number() }),
+    files: tree,
+    forge: z.looseObject({
+      version: z.literal(1),
+      repositories: z.array(
+        z.looseObject({
+          name: z.string(),
+          objects: z.array(z.looseObject({ id: z.string().regex(/^[0-9a-f]{40}$/), type: z.string(), bytes })),
+          refs: z.array(z.looseObject({ name: z.string(), target: z.string(), symbolic: z.boolean() })),
+          protections: z.array(z.looseObject({ pattern: z.string(), reason: z.string() })),
+        }),
+      ),
+    }),
+    pipelines: z.looseObject({
+      version: z.literal(1),
+      runs: z.array(z.looseObject({ id: z.number(), jobs: z.array(z.looseObject({ steps: z.array(z.looseObject({})) })), artifacts: z.array(z.looseObject({})) })),
+      logs: z.array(z.looseObject({ runId: z.number(), lines: z.array(z.looseObject({ text: z.string() })) })),
+      artifacts: z.array(z.looseObject({ runId: z.number(), id: z.number(), files: tree })),
+    }),
+    cloud: z.looseObject({
+      version: z.literal(1),
+      deployments: z.array(z.looseObject({ id: z.number(), digest: z.string(), liveAt: z.number() })),
+      packages: z.array(z.looseObject({ digest: z.string(), files: tree, answers: z.array(z.looseObject({ ok: z.boolean() })) })),
+      taken: z.array(z.looseObject({ at: z.number(), photo: z.number() })),
+    }),
+    events: z.array(z.looseObject({ seq: z.number(), type: z.string() })),
+    triggers: z.array(z.looseObject({ event: z.string(), after: z.string() })).default([]),
+  }),
+  checks: z.array(z.looseObject({ id: z.string(), hintsShown: z.number() })).default([]),
+  history: z.array(z.string()).default([]),
+});
+
+/**
+ * Reads what `pack` made of an exercise under way.
+ * @throws DamagedFileError when it is damaged, made by another version, or belongs to another exercise.
+ */
+export function readKept(packed: Uint8Array, exerciseId: string): Kept {
+  const parsed = keptSchema.safeParse(unpack(packed));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new DamagedFileError(`This file is damaged or was made by another version (${issue?.path.join('.') || 'its head'}: ${issue?.message}).`);
+  }
+  const kept = parsed.data as unknown as Kept;
+  if (kept.exercise !== exerciseId) {
+    throw new DamagedFileError(`This file belongs to the exercise ${kept.exercise}. Open that lesson, then import it there.`);
+  }
+  return kept;
+}
