@@ -14,7 +14,11 @@ const RECENT = 16;
 /** How far back the phone's chart goes, in ms: two days. */
 const CHART_SPAN = 48 * 3_600_000;
 
-export type DeploymentInput = Omit<Deployment, 'id' | 'liveAt'> & { readonly files: FileTree };
+export type DeploymentInput = Omit<Deployment, 'id' | 'liveAt'> & {
+  readonly files: FileTree;
+  /** Gives the deployment up; nothing goes live then. */
+  readonly signal: AbortSignal;
+};
 
 export interface CloudSnapshot {
   readonly version: 1;
@@ -54,18 +58,20 @@ export class Cloud {
 
   /**
    * Starts the package, asks it for every photo once, and makes it live.
-   * Gives the deployment, or the sentence that the deploy step prints when the service does not start; the old one then stays live.
+   * Gives the deployment, or the sentence that the deploy step prints when the service does not start or
+   * never answers; the old one then stays live. Rejects with the signal's reason when the deployment is given up.
    */
   async deploy(input: DeploymentInput): Promise<{ readonly ok: true; readonly deployment: Deployment } | { readonly ok: false; readonly message: string }> {
-    const { files, ...rest } = input;
+    const { files, signal, ...rest } = input;
     if (!this.#packages.has(input.digest)) {
       try {
-        this.#packages.set(input.digest, { files, answers: await this.#options.runner.predict(files, this.#options.photos) });
+        this.#packages.set(input.digest, { files, answers: await this.#options.runner.predict(files, this.#options.photos, signal) });
       } catch (error) {
         if (error instanceof ServiceStartError) return { ok: false, message: error.message };
         throw error;
       }
     }
+    signal.throwIfAborted();
     const deployment: Deployment = { ...rest, id: this.#deployments.length + 1, liveAt: this.#options.clock.now() };
     this.#deployments.push(deployment);
     return { ok: true, deployment };

@@ -64,7 +64,10 @@ export interface PhoneState {
   readonly recent: readonly { readonly photo: Photo; readonly answer: Answer }[];
 }
 
-/** Asks the deployed package for answers: one Python process, in order. Errors in the package become answers with `ok: false`. */
 export interface ServiceRunner {
-  predict(files: FileTree, photos: readonly Photo[]): Promise<readonly Answer[]>;
+  /**
+   * Asks the deployed package for answers: one Python process, in order. Errors in the package become answers with `ok: false`.
+   * @throws ServiceStartError when it does not start or never answers, and the signal's reason when that is aborted; the process has ended then
+   */
+  predict(files: FileTree, photos: readonly Photo[], signal: AbortSignal): Promise<readonly Answer[]>;
 }

@@ -1,9 +1,15 @@
-import type { FileTree, PythonHost } from '../platform/platform.ts';
+import type { FileTree, PythonHost, PythonProcess } from '../platform/platform.ts';
 import type { Answer, Photo, ServiceRunner } from './contract.ts';
 
 const ROOT = '/srv/package';
 const QUESTIONS = '/srv/questions.json';
 const ANSWERS = '/srv/answers.json';
+
+/**
+ * Real ms that a service has for all its answers: virtual time stands still while it computes, so only this tells one that never ends
+ * from one that works. Shorter than the pipelines' own limit of a step, so that the deployment fails with a sentence about the service.
+ */
+const ANSWER_LIMIT = 90_000;
 
 /**
  * Asks the package's `service/app.py` for one answer per photo. It is the driver's own file that carries the answers out, so that
@@ -46,15 +52,16 @@ type DriverResult =
   | { readonly started: false; readonly error: string }
   | { readonly started: true; readonly answers: readonly ({ readonly species: string; readonly votes: Record<string, number> } | { readonly error: string })[] };
 
-/** The service did not come up: nothing can be served from this package. The message is fit for the deploy step's log. */
+/** The service did not come up, or never answered: nothing can be served from this package. The message is fit for the deploy step's log. */
 export class ServiceStartError extends Error {
   override readonly name = 'ServiceStartError';
 }
 
-/** Runs packages in Python processes of `python`; each call is one process that sees the package and nothing else. */
-export function serviceRunner(python: PythonHost, now: () => number): ServiceRunner {
+/** Runs packages in Python processes of `python`; each call is one process that sees the package and nothing else. `limit` is in real ms. */
+export function serviceRunner(python: PythonHost, now: () => number, limit = ANSWER_LIMIT): ServiceRunner {
   return {
-    async predict(files: FileTree, photos: readonly Photo[]): Promise<readonly Answer[]> {
+    async predict(files: FileTree, photos: readonly Photo[], signal: AbortSignal): Promise<readonly Answer[]> {
+      signal.throwIfAborted();
       let log = '';
       const decoder = new TextDecoder();
       const encoder = new TextEncoder();
@@ -76,14 +83,20 @@ export function serviceRunner(python: PythonHost, now: () => number): ServiceRun
           log = (log + decoder.decode(bytes, { stream: true })).slice(-4_000);
         },
       });
+      const late = await endedWithin(process, limit, signal);
+      signal.throwIfAborted();
+      if (late)
+        throw new ServiceStartError(
+          `the service did not answer: it computed for ${Math.round(limit / 1000)} s of real time without coming to an end. Does service/app.py loop for ever?${tail(log)}`,
+        );
       const exit = await process.exited;
       const written = exit.changes.written.find((entry) => entry.path === ANSWERS);
       if (written?.type !== 'file') {
         const why = exit.reason === 'out-of-memory' ? 'it ran out of memory' : `it ended with exit code ${exit.exitCode}`;
-        throw new ServiceStartError(`the service gave no answer: ${why}${log.trim() === '' ? '' : `\n${log.trim()}`}`);
+        throw new ServiceStartError(`the service gave no answer: ${why}${tail(log)}`);
       }
       const result = JSON.parse(decoder.decode(written.bytes)) as DriverResult;
-      if (!result.started) throw new ServiceStartError(`service/app.py does not start: ${result.error}\n${log.trim()}`);
+      if (!result.started) throw new ServiceStartError(`service/app.py does not start: ${result.error}${tail(log)}`);
       return photos.map((photo, i) => {
         const answer = result.answers[i];
         if (answer === undefined) return { photo: photo.id, ok: false, error: 'no answer' };
@@ -91,6 +104,29 @@ export function serviceRunner(python: PythonHost, now: () => number): ServiceRun
       });
     },
   };
+}
+
+/** Waits for the process to end, and kills it when its time is over or the signal says so; true when its time was over. */
+async function endedWithin(process: PythonProcess, limit: number, signal: AbortSignal): Promise<boolean> {
+  let late = false;
+  const kill = () => process.kill();
+  const timer = setTimeout(() => {
+    late = true;
+    kill();
+  }, limit);
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    await process.exited;
+    return late;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+/** What the service printed last, below a message. */
+function tail(log: string): string {
+  return log.trim() === '' ? '' : `\n${log.trim()}`;
 }
 
 function rowsOf(photo: Photo): number[][] {

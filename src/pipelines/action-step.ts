@@ -45,6 +45,7 @@ function actionCall(call: StepCall, work: ActionWork, inputs: Readonly<Record<st
     environment: call.job.environment,
     artifacts: call.artifacts,
     now: () => clock.now(),
+    signal: call.signal,
     log: (text) => log.write('output', text),
     warn: (message) => log.message('warning', message, work.at),
     group: (title, lines) => log.group(title, lines),

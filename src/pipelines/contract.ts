@@ -2,6 +2,7 @@
 import type { Computer } from '../computer/contract.ts';
 import type { Clock, FileTree, PythonHost } from '../platform/platform.ts';
 
+/** `waiting` is for what waits for a person; whatever waits for a runner or for its concurrency group is `queued`, with the reason. */
 export type Status = 'queued' | 'waiting' | 'in_progress' | 'completed';
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 
@@ -128,6 +129,8 @@ export interface DeployRequest {
   readonly testedScore: number | null;
   /** When the change was pushed. */
   readonly pushedAt: number;
+  /** Aborted when the step is stopped: the deployment is given up and nothing goes live. */
+  readonly signal: AbortSignal;
 }
 
 export type DeployResult =

@@ -20,7 +20,7 @@ const runner = (answers: Readonly<Record<string, string>>): ServiceRunner => ({
   },
 });
 
-const input = (digest: string, pushedAt = 0): DeploymentInput => ({
+const input = (digest: string, pushedAt = 0, signal = new AbortController().signal): DeploymentInput => ({
   environment: 'production',
   service: 'leaf',
   digest,
@@ -31,6 +31,7 @@ const input = (digest: string, pushedAt = 0): DeploymentInput => ({
   testedScore: null,
   waitedForPerson: false,
   files: [{ path: `/${digest}`, type: 'directory', mode: 0o755, mtime: 0 }],
+  signal,
 });
 
 test('users are served by what is live when they take their photo', async () => {
@@ -63,6 +64,29 @@ test('a service that does not start leaves the old one live', async () => {
   await cloud.deploy(input('good'));
   expect(await cloud.deploy(input('broken'))).toEqual({ ok: false, message: 'service/app.py does not start: KeyError: scaler' });
   expect(cloud.phone().live?.digest).toBe('good');
+});
+
+test.each([
+  ['a package it has to ask first', 'new'],
+  ['a package it knows', 'good'],
+])('a deployment of %s that is given up puts nothing live', async (_name, digest) => {
+  const stop = new AbortController();
+  const answers = runner({});
+  const asked: (string | undefined)[] = [];
+  const stopping: ServiceRunner = {
+    predict: (files, wanted, signal) => {
+      asked.push(files[0]?.path);
+      if (files[0]?.path === '/new') stop.abort(new Error('The step is being stopped.'));
+      return answers.predict(files, wanted, signal);
+    },
+  };
+  const cloud = new Cloud({ clock: new VirtualClock(0), photos, runner: stopping });
+  await cloud.deploy(input('good'));
+  if (digest === 'good') stop.abort(new Error('The step is being stopped.'));
+  await expect(cloud.deploy(input(digest, 0, stop.signal))).rejects.toThrow('The step is being stopped.');
+  expect(asked).toEqual(digest === 'good' ? ['/good'] : ['/good', '/new']);
+  expect(cloud.deployments('production').map((deployment) => deployment.digest)).toEqual(['good']);
+  expect(Object.keys(cloud.snapshot().deployments[0] ?? {})).not.toContain('signal');
 });
 
 test('a restored cloud shows the same phone', async () => {

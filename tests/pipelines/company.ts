@@ -27,7 +27,7 @@ export interface CompanyOptions extends PipelinesOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly environments?: readonly string[];
   readonly python?: PythonHost;
-  readonly deploy?: (request: DeployRequest) => DeployResult;
+  readonly deploy?: (request: DeployRequest) => DeployResult | Promise<DeployResult>;
 }
 
 /** For tests that need no Python: starting one fails loudly. */
@@ -65,7 +65,7 @@ export function company(options: CompanyOptions = {}): Company {
     },
     deploy: async (request) => {
       deployments.push(request);
-      return options.deploy?.(request) ?? { ok: true, deploymentId: deployments.length, url: `https://${request.service}.fieldleaf.test` };
+      return (await options.deploy?.(request)) ?? { ok: true, deploymentId: deployments.length, url: `https://${request.service}.fieldleaf.test` };
     },
     variables: () => options.vars ?? {},
     secrets: () => options.secrets ?? {},

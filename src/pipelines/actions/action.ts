@@ -18,6 +18,8 @@ export interface ActionCall {
   readonly environment: string | null;
   readonly artifacts: ArtifactStore;
   readonly now: () => number;
+  /** Aborted when the step is stopped. */
+  readonly signal: AbortSignal;
   log(text: string): void;
   warn(message: string): void;
   group(title: string, lines: readonly string[]): void;

@@ -33,6 +33,7 @@ export async function deploy(call: ActionCall): Promise<void> {
     actor: run.actor,
     testedScore: score,
     pushedAt: trigger.at,
+    signal: call.signal,
   });
   if (!result.ok) throw new ActionFailure(result.message);
   call.log(`Deployment ${result.deploymentId} is live: ${result.url}`);

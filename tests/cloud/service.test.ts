@@ -1,0 +1,79 @@
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import type { Photo } from '../../src/cloud/contract.ts';
+import { ServiceStartError, serviceRunner } from '../../src/cloud/service.ts';
+import { nodePlatform } from '../../src/platform/node/platform.ts';
+import type { FileTree, PythonExit, PythonHost } from '../../src/platform/platform.ts';
+
+const { python } = nodePlatform();
+afterAll(() => python.dispose());
+afterEach(() => void vi.useRealTimers());
+
+const photos: readonly Photo[] = [{ id: 'p0', species: 'oak', size: 1, pixels: new Uint8Array([7]) }];
+
+const serviceOf = (code: string): FileTree => [
+  { path: '/service', type: 'directory', mode: 0o755, mtime: 0 },
+  { path: '/service/app.py', type: 'file', bytes: new TextEncoder().encode(code), mode: 0o644, mtime: 0 },
+];
+
+/** The real Python, with word of what it prints and of how its processes end. */
+function watched(onOutput: (text: string) => void): PythonHost & { readonly ends: Promise<PythonExit>[] } {
+  const ends: Promise<PythonExit>[] = [];
+  return {
+    warm: (onProgress) => python.warm(onProgress),
+    dispose: () => {},
+    ends,
+    start: (job) => {
+      const process = python.start({
+        ...job,
+        onOutput: (stream, bytes) => {
+          job.onOutput(stream, bytes);
+          onOutput(new TextDecoder().decode(bytes));
+        },
+      });
+      ends.push(process.exited);
+      return process;
+    },
+  };
+}
+
+const LOOPS = {
+  predict: "def predict(rows):\n    print('looping', flush=True)\n    while True: pass\n",
+  'its import': "print('looping', flush=True)\nwhile True: pass\n",
+  'predict, and catches everything': "def predict(rows):\n    print('looping', flush=True)\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\n",
+};
+
+test('answers, one for each photo', async () => {
+  const answers = await serviceRunner(python, () => 0).predict(
+    serviceOf("def predict(rows):\n    return {'species': 'oak', 'votes': {'oak': rows[0][0]}}\n"),
+    photos,
+    new AbortController().signal,
+  );
+  expect(answers).toEqual([{ photo: 'p0', ok: true, species: 'oak', votes: { oak: 7 } }]);
+});
+
+test.each(Object.entries(LOOPS))('a service that loops for ever in %s is ended, and said not to answer', async (_name, code) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const host = watched((text) => text.includes('looping') && vi.advanceTimersByTime(90_000));
+  const failure = await serviceRunner(host, () => 0)
+    .predict(serviceOf(code), photos, new AbortController().signal)
+    .catch((error: unknown) => error);
+  expect(failure).toEqual(
+    new ServiceStartError(
+      'the service did not answer: it computed for 90 s of real time without coming to an end. Does service/app.py loop for ever?\nlooping',
+    ),
+  );
+  expect((await Promise.all(host.ends)).map(({ reason }) => reason)).toEqual(['killed']);
+});
+
+test('the signal ends the process of a service that loops for ever', async () => {
+  const stop = new AbortController();
+  const host = watched((text) => text.includes('looping') && stop.abort(new Error('The step is being stopped.')));
+  await expect(serviceRunner(host, () => 0).predict(serviceOf(LOOPS.predict), photos, stop.signal)).rejects.toThrow('The step is being stopped.');
+  expect((await Promise.all(host.ends)).map(({ reason }) => reason)).toEqual(['killed']);
+});
+
+test('when the signal was aborted before, no process is started', async () => {
+  const host = watched(() => {});
+  await expect(serviceRunner(host, () => 0).predict([], photos, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+  expect(host.ends).toEqual([]);
+});
