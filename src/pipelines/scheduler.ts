@@ -63,8 +63,7 @@ export class Scheduler {
     this.#active.set(run.id, active);
     const admit = () => {
       active.admitted = true;
-      for (const job of run.jobs) if (job.status === 'waiting') Object.assign(job, { status: 'queued', reason: null });
-      if (run.status === 'waiting') run.status = 'queued';
+      for (const job of run.jobs) job.reason = null;
       this.#around.changed(run, 'run');
       this.#advance();
     };
@@ -73,8 +72,7 @@ export class Scheduler {
       label: `run ${run.number} of ${run.workflow}`,
       granted: admit,
       waits: (why) => {
-        run.status = 'waiting';
-        for (const job of run.jobs) Object.assign(job, { status: 'waiting', reason: why });
+        for (const job of run.jobs) job.reason = why;
         this.#around.changed(run, 'run');
       },
       cancelled: (why) => this.cancel(run.id, why),
@@ -157,7 +155,7 @@ export class Scheduler {
     const contender: Contender = {
       label: `${job.name} of run ${run.number}`,
       granted: () => this.#joinQueue(queued),
-      waits: (why) => Object.assign(job, { status: 'waiting', reason: why }),
+      waits: (why) => void (job.reason = why),
       cancelled: (why) => this.#stop(queued, { kind: 'cancelled', why }, false),
     };
     queued.state = 'group';

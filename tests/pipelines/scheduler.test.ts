@@ -134,6 +134,45 @@ jobs:
     expect(((run?.completedAt ?? 0) - START) / 1000).toBe(6 + 4 + 180 + 1 + 1);
   });
 
+  test('a deployment is told, and the run ends cancelled', async () => {
+    let stop = () => {};
+    const world = company({
+      deploy: ({ signal }) => {
+        stop();
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      },
+    });
+    const begun = new Promise<void>((resolve) => (stop = resolve));
+    const [run] = await world.push({
+      [WORKFLOW]: `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    environment: production
+    steps:
+      - uses: actions/checkout@v4
+      - { name: Deploy, uses: fieldleaf/deploy@v1, with: { path: ., service: leaf } }
+      - { name: Tell, if: always(), run: echo told }
+`,
+    });
+    await begun;
+    world.pipelines.cancel(1);
+    await world.pipelines.idle();
+    expect([run?.conclusion, run?.jobs[0]?.steps.map(({ name, conclusion }) => `${name}: ${conclusion}`)]).toEqual([
+      'cancelled',
+      [
+        'Set up job: success',
+        'Run actions/checkout@v4: success',
+        'Deploy: cancelled',
+        'Tell: success',
+        'Post Run actions/checkout@v4: success',
+        'Complete job: success',
+      ],
+    ]);
+    expect(world.texts(run as Run, 'Deploy').at(-1)).toBe('Error: The operation was canceled.');
+    expect(((run?.completedAt ?? 0) - START) / 1000).toBe(6 + 4 + 4 + 75 + 1 + 1 + 1);
+  });
+
   test('without a timeout of its own it ends with the six hours of the job', async () => {
     const world = company({ realLimit: 300 });
     const run = await world.runWorkflow(job('- run: while true; do :; done'));
@@ -152,7 +191,8 @@ describe('concurrency', () => {
     const world = company();
     const runs: Run[] = [];
     for (let i = 0; i < 3; i++) runs.push(...(await world.push({ [WORKFLOW]: grouped('') })));
-    expect(runs.map(({ status }) => status)).toEqual(['queued', 'completed', 'waiting']);
+    expect(runs.map(({ status }) => status)).toEqual(['queued', 'completed', 'queued']);
+    expect(runs[2]?.jobs[0]?.status).toBe('queued');
     expect(runs[1]?.jobs[0]?.reason).toBe(`run 3 of ${WORKFLOW} took its place in concurrency group deploy-main`);
     expect(runs[2]?.jobs[0]?.reason).toBe(`waits for run 1 of ${WORKFLOW} in concurrency group deploy-main`);
     await world.pipelines.idle();
@@ -178,7 +218,7 @@ describe('concurrency', () => {
     const [first] = await world.push({ [WORKFLOW]: grouped('') });
     const [other] = await world.push({ [WORKFLOW]: grouped('') }, { ref: 'refs/heads/other' });
     const [same] = await world.push({ [WORKFLOW]: grouped('') }, { ref: 'refs/heads/MAIN' });
-    expect([first, other, same].map((run) => run?.status)).toEqual(['queued', 'queued', 'waiting']);
+    expect([first, other, same].map((run) => run?.jobs[0]?.reason)).toEqual([null, null, `waits for run 1 of ${WORKFLOW} in concurrency group deploy-MAIN`]);
     await world.pipelines.idle();
   });
 
@@ -188,6 +228,23 @@ describe('concurrency', () => {
     for (let i = 0; i < 4; i++) runs.push(...(await world.push({ [WORKFLOW]: grouped('  queue: max\n') })));
     await world.pipelines.idle();
     expect(runs.map(({ conclusion }) => conclusion)).toEqual(['success', 'success', 'success', 'success']);
+  });
+
+  test('nothing that waits for its group says that it waits for a person', async () => {
+    const world = company();
+    const statuses = new Set<string>();
+    world.pipelines.on((event) => {
+      if (event.type === 'run') for (const part of [event.run, ...event.run.jobs]) statuses.add(part.status);
+    });
+    const inGroup = (id: string) => `  ${id}:\n    runs-on: ubuntu-latest\n    concurrency: production\n    steps: [{ run: sleep 60 }]\n`;
+    const files = { [WORKFLOW]: `on: push\nconcurrency: { group: all }\njobs:\n${inGroup('a')}${inGroup('b')}` };
+    const [first] = await world.push(files);
+    const [second] = await world.push(files);
+    expect(ends(first?.jobs ?? [])).toEqual({ a: 'queued', b: 'queued: waits for a of run 1 in concurrency group production' });
+    expect(second?.jobs.map(({ status }) => status)).toEqual(['queued', 'queued']);
+    await world.pipelines.idle();
+    expect([first?.conclusion, second?.conclusion, [...statuses].sort()]).toEqual(['success', 'success', ['completed', 'in_progress', 'queued']]);
+    expect(ends(second?.jobs ?? [])).toEqual({ a: 'success', b: 'success' });
   });
 
   test('jobs of one run take turns in their group', async () => {
