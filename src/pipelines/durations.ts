@@ -31,6 +31,6 @@ export function pythonProcess(args: readonly string[]): number {
 
 /**
  * Real time, not virtual: how long a step may compute without letting virtual time pass before it counts as one that never ends. Its
- * `timeout-minutes` bounds it too. The run then goes on at the virtual moment of the timeout.
+ * `timeout-minutes` are virtual and say nothing about real time. The run then goes on at the virtual moment of the timeout.
  */
 export const REAL_LIMIT = 120 * SECOND;

@@ -21,16 +21,14 @@ export class StepLimits {
   readonly #options: StepLimitOptions;
   readonly #done = new AbortController();
   readonly #until: number;
-  readonly #limit: number;
   #timer: ReturnType<typeof setTimeout>;
   #stuck = false;
 
   constructor(options: StepLimitOptions) {
     this.#options = options;
-    const { hostClock, minutes, jobDeadline, realLimit } = options;
+    const { hostClock, minutes, jobDeadline } = options;
     const now = hostClock.now();
     this.#until = Math.min(jobDeadline, minutes === null ? Number.POSITIVE_INFINITY : now + minutes * 60_000);
-    this.#limit = Math.min(realLimit, this.#until - now);
     this.#timer = this.#watch();
     if (minutes === null) return;
     hostClock.sleep(minutes * 60_000, this.#done.signal).then(
@@ -55,9 +53,10 @@ export class StepLimits {
 
   /** Real time has no meaning in a run; it only tells a step that never ends from one that works. */
   #watch(): ReturnType<typeof setTimeout> {
+    const { realLimit } = this.#options;
     return setTimeout(() => {
       this.#stuck = true;
-      this.#options.onStuck(Math.round(this.#limit / 1000));
-    }, this.#limit);
+      this.#options.onStuck(Math.round(realLimit / 1000));
+    }, realLimit);
   }
 }
