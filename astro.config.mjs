@@ -5,6 +5,7 @@ import starlight from '@astrojs/starlight';
 import svelte from '@astrojs/svelte';
 import { finishBuild } from './src/site/build/finish.ts';
 import { noteShipped } from './src/site/build/shipped.ts';
+import { withoutNodeZlib } from './src/site/build/without-node.ts';
 import { styleToClass } from './src/site/build/shiki-classes.ts';
 
 /** Python can be interrupted at once where the page is isolated; everything works without these headers too. */
@@ -71,7 +72,7 @@ export default defineConfig({
   },
   vite: {
     plugins: [noteShipped('page')],
-    worker: { format: 'es', plugins: () => [noteShipped('worker')] },
+    worker: { format: 'es', plugins: () => [noteShipped('worker'), withoutNodeZlib()] },
     build: { assetsInlineLimit: 0 },
     server: { headers: isolation },
     preview: { headers: isolation },

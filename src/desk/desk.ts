@@ -249,11 +249,10 @@ export class Desk implements WorldClient {
   async terminalRun(id: number, text: string): Promise<{ readonly exitCode: number }> {
     const { session } = this.#terminal(id);
     if (text.trim() !== '') this.#history = [...this.#history, text].slice(-HISTORY_LIMIT);
-    try {
-      return await this.#world.type(session, text);
-    } finally {
-      this.#keeper.touch();
-    }
+    const result = await this.#world.type(session, text);
+    // What the prompt reports as done is on disk before the prompt comes back. Where nothing can be kept, the page says so already.
+    await this.#keeper.flush().catch(() => {});
+    return result;
   }
 
   async terminalNeedsMore(id: number, text: string): Promise<boolean> {

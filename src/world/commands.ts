@@ -10,13 +10,16 @@ const USAGE = `usage: fieldleaf <command>
 
 /** The company's own command: what the terminal can ask of the rest of the world. */
 export function fieldleafCommand(world: World): CustomCommand {
+  // What has ended before `wait` is typed is told too, once: a workflow that does not parse ends at the push.
+  const told = new Set(completed(world).map((run) => run.id));
   return defineCommand('fieldleaf', async (args) => {
     switch (args[0]) {
       case 'wait': {
-        const before = new Set(world.pipelines.runs().filter((run) => run.status === 'completed').map((run) => run.id));
+        const from = world.events.length;
         await world.idle();
-        const ended = world.pipelines.runs().filter((run) => run.status === 'completed' && !before.has(run.id));
-        return printed(ended.length === 0 ? 'Nothing was running.\n' : ended.map(runLine).join(''));
+        const ended = completed(world).filter((run) => !told.has(run.id));
+        for (const run of ended) told.add(run.id);
+        return printed(ended.length === 0 ? 'Nothing was running.\n' : ended.map(runLine).join('') + usersLine(world, from));
       }
       case 'status':
         return printed(statusText(world));
@@ -30,10 +33,21 @@ export function fieldleafCommand(world: World): CustomCommand {
   });
 }
 
+function completed(world: World): readonly Run[] {
+  return world.pipelines.runs().filter((run) => run.status === 'completed');
+}
+
+/** What users made of the last release, when there was one since event number `from`. */
+function usersLine(world: World, from: number): string {
+  const served = world.events.slice(from).findLast((event) => event.type === 'users.served');
+  if (served?.type !== 'users.served') return '';
+  return `Five hours later: ${served.well} of ${served.well + served.badly} users were served well.\n`;
+}
+
 const printed = (stdout: string) => ({ stdout, stderr: '', exitCode: 0 });
 
 function runLine(run: Run): string {
-  const seconds = Math.round(((run.completedAt ?? run.createdAt) - run.createdAt) / 1000);
+  const seconds = Math.round(((run.completedAt ?? run.createdAt) - (run.startedAt ?? run.createdAt)) / 1000);
   const failed = run.jobs.find((job) => job.conclusion === 'failure');
   const why = run.errors[0] ? `: ${run.errors[0].file}:${run.errors[0].line}:${run.errors[0].column} ${run.errors[0].message}` : failed ? `: ${failed.name} failed` : '';
   return `${run.workflow} #${run.number}  ${run.title}  ${run.conclusion} in ${Math.floor(seconds / 60)} min ${seconds % 60} s${why}\n`;
@@ -45,6 +59,6 @@ function statusText(world: World): string {
   const last = hours.slice(-10);
   const well = last.reduce((sum, hour) => sum + hour.well, 0);
   const all = well + last.reduce((sum, hour) => sum + hour.badly, 0);
-  const tested = live.testedScore === null ? 'no tested score' : `tested at ${live.testedScore.toFixed(2)}`;
+  const tested = live.testedScore === null ? 'no tested score' : `tested at ${(Math.floor(live.testedScore * 100) / 100).toFixed(2)}`;
   return `${live.digest.slice(0, 15)}  from commit ${live.commit.slice(0, 7)}, run ${live.runId}, ${tested}\nServed well in the last ${last.length} h: ${well} of ${all} users\n`;
 }

@@ -10,7 +10,7 @@ import type { Computer, ComputerOptions, Session } from '../computer/contract.ts
 import { checkoutInto } from '../computer/git/checkout.ts';
 import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
 import { createForge } from '../forge/forge.ts';
-import type { DeployRequest, DeployResult, Diagnostic, Pipelines, PipelinesHost, PipelinesSnapshot, Trigger } from '../pipelines/contract.ts';
+import type { DeployRequest, DeployResult, Diagnostic, Pipelines, PipelinesHost, PipelinesSnapshot, Run, Trigger } from '../pipelines/contract.ts';
 import { createPipelines } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
 import { VirtualClock } from './clock.ts';
@@ -79,6 +79,7 @@ export class World {
   #listeners = new Set<(event: WorldEvent) => void>();
   /** Work that `idle` waits for: pushes that start pipelines, and users who try a release. */
   #pending = new Set<Promise<unknown>>();
+  /** Pushes of which a run may still be created or has not ended. */
   #triggers = new Set<Trigger>();
   #promptHold: (() => void) | null = null;
   #startedRuns: Set<number>;
@@ -138,15 +139,40 @@ export class World {
   }
 
   #withoutFiles(): Omit<WorldSnapshot, 'files'> {
+    const { pipelines, again } = this.#pipelinesToResume();
     return {
       version: 1,
       now: this.clock.now(),
       began: this.began,
       forge: this.forge.snapshot(),
-      pipelines: this.pipelines.snapshot(),
+      pipelines,
       cloud: this.cloud.snapshot(),
       events: [...this.#events],
-      triggers: [...this.#triggers],
+      triggers: again,
+    };
+  }
+
+  /**
+   * Runs cannot be stored half-way. Where none of a push's runs has ended, they are left out and the push is kept instead: after a reload
+   * they run again from the beginning, as if the page had never been closed. Others are restored as cancelled, with the reason.
+   */
+  #pipelinesToResume(): { readonly pipelines: PipelinesSnapshot; readonly again: readonly Trigger[] } {
+    const snapshot = this.pipelines.snapshot();
+    const again = [...this.#triggers].filter((trigger) => snapshot.runs.every((run) => !cameOf(trigger, run) || run.status !== 'completed'));
+    const left = new Set(snapshot.runs.filter((run) => again.some((trigger) => cameOf(trigger, run))).map((run) => run.id));
+    // Ids go on from the highest: runs may be left out only when none that stays is newer.
+    const newestKept = Math.max(0, ...snapshot.runs.filter((run) => !left.has(run.id)).map((run) => run.id));
+    if ([...left].some((id) => id < newestKept)) {
+      return { pipelines: snapshot, again: again.filter((trigger) => !snapshot.runs.some((run) => cameOf(trigger, run))) };
+    }
+    return {
+      pipelines: {
+        ...snapshot,
+        runs: snapshot.runs.filter((run) => !left.has(run.id)),
+        logs: snapshot.logs.filter((log) => !left.has(log.runId)),
+        artifacts: snapshot.artifacts.filter((artifact) => !left.has(artifact.runId)),
+      },
+      again,
     };
   }
 
@@ -267,11 +293,12 @@ export class World {
   }
 
   #pushed(push: Push): void {
-    for (const { ref, before, after } of push.updates) this.record({ type: 'push', by: push.by, ref, before, after });
     for (const { ref, before, after, forced } of push.updates) {
       if (after === null) continue;
       this.#trigger({ event: 'push', repository: push.repository, ref, before, after, forced, actor: push.by, at: push.at });
     }
+    // After the triggers are known: whoever stores the world on hearing of the push stores them with it.
+    for (const { ref, before, after } of push.updates) this.record({ type: 'push', by: push.by, ref, before, after });
   }
 
   #trigger(trigger: Trigger): void {
@@ -279,7 +306,7 @@ export class World {
     this.#track(
       this.clock.busy(this.pipelines.trigger(trigger)).then(
         (runs) => {
-          this.#triggers.delete(trigger);
+          if (runs.every((run) => run.status === 'completed')) this.#triggers.delete(trigger);
           this.record({ type: 'push.handled', ref: trigger.ref, runs: runs.map((run) => run.id) });
         },
         (error: unknown) => {
@@ -298,6 +325,10 @@ export class World {
     }
     if (this.#completedRuns.has(runId)) return;
     this.#completedRuns.add(runId);
+    for (const trigger of this.#triggers) {
+      const runs = this.pipelines.runs().filter((run) => cameOf(trigger, run));
+      if (runs.length > 0 && runs.every((run) => run.status === 'completed')) this.#triggers.delete(trigger);
+    }
     this.record({ type: 'run.completed', runId });
   }
 
@@ -372,6 +403,10 @@ export class World {
 }
 
 export type PlayResult = { readonly exitCode: 0 } | { readonly exitCode: number; readonly line: number; readonly statement: string };
+
+function cameOf(trigger: Trigger, run: Run): boolean {
+  return run.event === trigger.event && run.ref === trigger.ref && run.commit === trigger.after && run.createdAt >= trigger.at;
+}
 
 /** Terminal devices are of the running page, not of the world. */
 function isDevice(path: string): boolean {

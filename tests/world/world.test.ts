@@ -98,6 +98,27 @@ test('a snapshot, packed and unpacked, is the same world and goes on', async () 
   expect(world.pipelines.runs().at(-1)).toMatchObject({ number: 2, conclusion: 'success', title: 'Go on' });
 });
 
+test('a run that a reload interrupts runs again, under its number, to the same end', async () => {
+  const interrupted = World.restore(options, start);
+  const seen: WorldSnapshot[] = [];
+  interrupted.on((event) => {
+    if (event.type === 'push' || event.type === 'run.started' || event.type === 'push.handled') seen.push(structuredClone(interrupted.snapshot()));
+  });
+  await interrupted.play(change('birch', 'Say birch'));
+  const uninterrupted = await facts(interrupted);
+  expect(seen.length).toBe(3);
+  for (const snapshot of seen) {
+    const world = World.restore(options, snapshot);
+    await world.idle();
+    const { refs, runs, deployments } = await facts(world);
+    expect({ refs, runs: runs.map(([number, title, conclusion]) => [number, title, conclusion]), deployments: deployments.map(([id, digest]) => [id, digest]) }).toEqual({
+      refs: uninterrupted.refs,
+      runs: uninterrupted.runs.map(([number, title, conclusion]) => [number, title, conclusion]),
+      deployments: uninterrupted.deployments.map(([id, digest]) => [id, digest]),
+    });
+  }
+});
+
 test('what happens in a fork stays there', async () => {
   const world = World.restore(options, start);
   const before = await facts(world);
