@@ -1,6 +1,7 @@
 /** Builds the test page as the site is built, and serves it with or without the headers that isolate a page. */
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createGzip } from 'node:zlib';
 import { build } from 'vite';
@@ -22,13 +23,15 @@ export async function buildTestSite(folder: string): Promise<void> {
 }
 
 export interface TestSite {
+  /** A free one that the system chose. */
+  readonly port: number;
   /** Paths requested so far. */
   readonly requested: string[];
   close(): Promise<void>;
 }
 
 /** Serves `folder`; `isolated` adds the headers. Python's files carry the far-future caching that a real host gives them. */
-export async function serveTestSite(folder: string, port: number, isolated: boolean): Promise<TestSite> {
+export async function serveTestSite(folder: string, isolated: boolean): Promise<TestSite> {
   const requested: string[] = [];
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -46,6 +49,7 @@ export async function serveTestSite(folder: string, port: number, isolated: bool
     });
     createReadStream(file).pipe(createGzip({ level: 1 })).pipe(response);
   });
-  await new Promise<void>((resolve) => server.listen(port, '0.0.0.0', resolve));
-  return { requested, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()); }) };
+  await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, requested, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()); }) };
 }

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { PythonExit } from '../../src/platform/platform.ts';
+import { type Slot, startProcess, type Waiting } from '../../src/platform/python/process.ts';
+import { monday } from './run-python.ts';
+
+/* How long a process that is to stop may take is held here on timers that the test moves: a loaded machine can't stretch them. */
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A process in a worker that never says a word of its own accord. */
+function started(control: Int32Array | null) {
+  const slot: Slot = {
+    link: { post: () => {}, terminate: () => {}, hold: () => {} },
+    ready: Promise.resolve(),
+    control,
+    close: () => {},
+    anyJob: true,
+    occupant: null,
+    dead: false,
+  };
+  const begin = (waiting: Waiting): void => waiting.begin(slot);
+  const job = { args: [], cwd: '/', env: {}, files: [], stdin: new Uint8Array(), now: monday, onOutput: () => {} };
+  const process = startProcess(job, { enqueue: begin, finished: () => {} });
+  const ends: string[] = [];
+  void process.exited.then(({ exitCode, reason }: PythonExit) => ends.push(`${exitCode} ${reason}`));
+  const endsAfter = async (ms: number): Promise<readonly string[]> => {
+    await vi.advanceTimersByTimeAsync(ms);
+    return [...ends];
+  };
+  return { process, slot, endsAfter };
+}
+
+const reachable = (): Int32Array => new Int32Array(new SharedArrayBuffer(64));
+
+test('an interrupt that the program does not heed ends it after 300 ms', async () => {
+  const { process, endsAfter } = started(reachable());
+  process.interrupt();
+  expect([await endsAfter(299), await endsAfter(1)]).toEqual([[], ['130 interrupted']]);
+});
+
+test('a program that heeds it has 1.5 s for its exit handlers', async () => {
+  const { process, slot, endsAfter } = started(reachable());
+  process.interrupt();
+  slot.occupant?.message({ type: 'ending' });
+  expect([await endsAfter(1499), await endsAfter(1)]).toEqual([[], ['130 interrupted']]);
+});
+
+test('where an interrupt cannot reach the program it ends at once, and a kill always does', async () => {
+  const [interrupted, killed] = [started(null), started(reachable())];
+  interrupted.process.interrupt();
+  killed.process.kill();
+  expect([await interrupted.endsAfter(0), await killed.endsAfter(0)]).toEqual([['130 interrupted'], ['137 killed']]);
+});
