@@ -12,7 +12,7 @@ import { OpenFiles, isWorkflow } from './open-files.svelte.ts';
 import { outcomeState, verdictWords } from './outcomes/order.ts';
 import { browserProgress } from '../progress/local.ts';
 import { ProgressRecorder } from './record-progress.ts';
-import { isLive, stateOf } from './runs/status.ts';
+import { isLive, newestFirst, stateOf } from './runs/status.ts';
 import type { StateName } from './runs/status.ts';
 import type { TerminalSession } from './terminal/session.ts';
 
@@ -27,10 +27,20 @@ export interface Toast {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
+export interface Trouble {
+  readonly what: string;
+  readonly why: string;
+}
+
 /** How often views hear of new log lines, in ms. */
 const LOG_PAUSE = 40;
-/** Toasts that ask nothing leave by themselves after this long, in ms. */
-const TOAST_TIME = 8000;
+/** More messages than this at once are a wall over the work. */
+const MOST_TOASTS = 2;
+
+/** A message that tells of something done, or asks nothing, leaves by itself; what asks for an answer stays. */
+export function leavesByItself(toast: Toast): boolean {
+  return toast.state === 'success' || toast.action === null;
+}
 
 export class Workbench {
   readonly client: WorldClient;
@@ -44,6 +54,7 @@ export class Workbench {
   readonly files: OpenFiles;
 
   checks = $state.raw<readonly CheckState[]>([]);
+  /** Newest first. */
   runs = $state.raw<readonly Run[]>([]);
   phone: PhoneState = $state.raw({ live: null, previous: null, score: null, hours: [], deployments: [], recent: [] });
   now = $state(0);
@@ -63,8 +74,8 @@ export class Workbench {
   /** Words for assistive technology, spoken politely. */
   spoken = $state('');
   checking = $state(false);
-  /** What last went wrong, shown over the view until it is dismissed. */
-  trouble = $state.raw<{ readonly what: string; readonly why: string } | null>(null);
+  /** What went wrong, shown over the view until it is dismissed: a later fault does not hide an earlier one. */
+  troubles = $state.raw<readonly Trouble[]>([]);
 
   selectedRun = $state<number | null>(null);
   selectedJob = $state<string | null>(null);
@@ -98,7 +109,7 @@ export class Workbench {
 
   private take(summary: WorldSummary): void {
     this.checks = summary.checks;
-    this.runs = summary.runs;
+    this.runs = newestFirst(summary.runs);
     this.phone = summary.phone;
     this.now = summary.now;
     this.saved = summary.saved;
@@ -178,8 +189,8 @@ export class Workbench {
   private hearRun(run: Run): void {
     const before = this.runs.find((one) => one.id === run.id);
     const others = this.runs.filter((one) => one.id !== run.id);
-    this.runs = [run, ...others].sort((a, b) => b.number - a.number || b.id - a.id);
-    if (!before && (this.selectedRun === null || this.selectedRun === others[0]?.id)) this.selectRun(run.id);
+    this.runs = newestFirst([run, ...others]);
+    if (!before && this.runs[0] === run && (this.selectedRun === null || this.selectedRun === others[0]?.id)) this.selectRun(run.id);
     if (run.status === 'completed' && before?.status !== 'completed') {
       const failed = run.jobs.filter((job) => job.conclusion === 'failure').length;
       const state = stateOf(run);
@@ -385,9 +396,9 @@ export class Workbench {
   }
 
   toast(state: StateName, text: string, action: Toast['action'] = null): void {
-    const toast: Toast = { id: ++this.lastToast, state, text, action };
-    this.toasts = [...this.toasts.slice(-2), toast];
-    if (action === null) setTimeout(() => this.dismiss(toast.id), TOAST_TIME);
+    const toasts = [...this.toasts.filter((one) => one.text !== text), { id: ++this.lastToast, state, text, action }];
+    while (toasts.length > MOST_TOASTS) toasts.splice(Math.max(0, toasts.findIndex(leavesByItself)), 1);
+    this.toasts = toasts;
   }
 
   dismiss(id: number): void {
@@ -396,7 +407,12 @@ export class Workbench {
 
   /** An action failed: says which, and why. It stays until it is dismissed. */
   fault(what: string, error: unknown): void {
-    this.trouble = { what, why: error instanceof Error ? error.message : String(error) };
+    const why = error instanceof Error ? error.message : String(error);
+    this.troubles = [...this.troubles.filter((one) => one.what !== what || one.why !== why), { what, why }];
+  }
+
+  dismissTrouble(trouble: Trouble): void {
+    this.troubles = this.troubles.filter((one) => one !== trouble);
   }
 
   get liveRun(): Run | undefined {

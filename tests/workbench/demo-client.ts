@@ -7,7 +7,7 @@ import type { Diagnostic, JobRun, LogLine, Run, StepRun } from '../../src/pipeli
 import type { CheckState, CommitChange, FileNode, FileStatus, GraphCommit, PythonState, SaveState, WorldClient, WorldNotice } from '../../src/world/contract.ts';
 import { files as startFiles } from './demo-files.ts';
 
-export type Scene = 'mid' | 'fresh' | 'done' | 'broken' | 'quota' | 'python-failed' | 'owned' | 'failed' | 'slow' | 'big-log';
+export type Scene = 'mid' | 'fresh' | 'done' | 'broken' | 'quota' | 'python-failed' | 'owned' | 'failed' | 'slow' | 'big-log' | 'set-aside' | 'skewed';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -90,7 +90,7 @@ function phoneState(scene: Scene): PhoneState {
     live: all.at(-1) ?? null,
     previous: all.at(-2) ?? null,
     score: {
-      digest: all.at(-1)?.digest ?? '', balancedAccuracy: value, accuracy: value + 0.02, errors: 0, photos: 600, firstError: null,
+      digest: all.at(-1)?.digest ?? '', balancedAccuracy: scene === 'skewed' ? 0.16 : value, accuracy: value + 0.02, errors: 0, photos: 600, firstError: null,
       recall: { willow: 1, linden: 0.83, birch: 0.8, oak: 0.9, maple: 0.5, ginkgo: 0.58 },
     },
     hours: hours(60, shares),
@@ -315,6 +315,8 @@ export interface DemoControls {
   tell(notice: WorldNotice): void;
   /** One more run, whose log comes line by line as `step` is called. */
   startRun(): { step(): boolean };
+  /** A version of this run reaches the phone. */
+  release(runId: number): void;
   settle(checkId: string, verdict: CheckState['verdict']): void;
   readonly calls: string[];
 }
@@ -372,6 +374,10 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       changed(`${FOLDER}/${path}`, 'removed');
     },
     tell: (notice) => listener(notice),
+    release: (runId) => {
+      phone = { ...phone, live: deployment(100 + runId, runId, NOW, 0.77, 6 * MINUTE), previous: phone.live };
+      listener({ type: 'phone', phone });
+    },
     settle: (checkId, verdict) => {
       theChecks = theChecks.map((one) => (one.id === checkId ? { ...one, state: 'settled', verdict, checkedAfter: 'your request' } : one));
       listener({ type: 'checks', checks: theChecks });
@@ -404,10 +410,11 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
   const shell = demoShell(files, put, changed, calls);
   const client: WorldClient = {
     summary: async () => ({
-      exerciseId: 'ship-a-better-leaf', repository: 'leaf', folder: FOLDER, now: NOW, checks: theChecks, runs: structuredClone(theRuns), phone, saved, python, resumed: scene !== 'fresh', epoch: EPOCH,
+      exerciseId: 'ship-a-better-leaf', repository: 'leaf', folder: FOLDER, now: NOW, checks: theChecks, runs: structuredClone(theRuns).toReversed(), phone, saved, python, resumed: scene !== 'fresh', epoch: EPOCH,
     }),
     subscribe: async (next) => {
       listener = next;
+      if (scene === 'set-aside') listener({ type: 'fault', message: 'What was stored of this exercise could not be read and was set aside.' });
     },
     listFiles: async () => {
       const nodes: FileNode[] = [...folders].map((path) => ({ path, type: 'directory', sizeBytes: 0 }));

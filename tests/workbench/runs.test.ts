@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { JobRun, LogLine } from '../../src/pipelines/contract.ts';
+import type { JobRun, LogLine, Run } from '../../src/pipelines/contract.ts';
 import { plainText, spans } from '../../src/workbench/runs/ansi.ts';
 import { jobGraph, worstState } from '../../src/workbench/runs/job-graph.ts';
 import { errorPlaces, logRows, logText, searchLog, stepLogs } from '../../src/workbench/runs/log.ts';
 import type { Folds } from '../../src/workbench/runs/log.ts';
-import { busyRunners, jobNote, stateOf } from '../../src/workbench/runs/status.ts';
+import { busyRunners, jobNote, newestFirst, stateOf } from '../../src/workbench/runs/status.ts';
 import { rowAt, rowTops, visibleRows } from '../../src/workbench/runs/virtual.ts';
 
 function job(over: Partial<JobRun> & { readonly key: string }): JobRun {
@@ -36,6 +36,9 @@ describe('the states of jobs', () => {
       stateOf({ status: 'queued', conclusion: null }), stateOf({ status: 'waiting', conclusion: null }), stateOf({ status: 'in_progress', conclusion: null }),
       stateOf({ status: 'completed', conclusion: 'failure' }), stateOf({ status: 'completed', conclusion: 'cancelled' }),
     ]).toEqual(['queued', 'waiting', 'running', 'failure', 'cancelled']);
+  });
+  test('a list of runs begins with the newest, in whatever order they come', () => {
+    expect(newestFirst([1, 2, 10, 9].map((id) => ({ id }) as Run)).map((run) => run.id)).toEqual([10, 9, 2, 1]);
   });
   test('the second line says how long, or why not', () => {
     expect([

@@ -37,6 +37,11 @@ export function isLive(run: Pick<Run, 'status'>): boolean {
   return run.status !== 'completed';
 }
 
+/** Runs as lists show them: the newest first. */
+export function newestFirst(runs: readonly Run[]): readonly Run[] {
+  return runs.toSorted((a, b) => b.id - a.id);
+}
+
 /** How long it took, or has taken so far, in virtual ms; null before it began. */
 export function elapsed(of: { readonly startedAt: number | null; readonly completedAt: number | null }, now: number): number | null {
   return of.startedAt === null ? null : (of.completedAt ?? Math.max(now, of.startedAt)) - of.startedAt;
