@@ -81,6 +81,7 @@ function defineTheme(): void {
       'editor.background': hash('syn-bg'),
       'editor.foreground': hash('syn-fg'),
       'editorLineNumber.foreground': hash('syn-gutter'),
+      'editorLineNumber.dimmedForeground': hash('syn-gutter'),
       'editorLineNumber.activeForeground': hash('text'),
       'editor.lineHighlightBackground': hash('syn-line-hl'),
       'editor.lineHighlightBorder': '#00000000',
