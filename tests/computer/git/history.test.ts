@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bundle, commitChanges, history, repositoryState } from '../../../src/computer/git/history.ts';
+import { computerWith, Terminal } from '../support/terminal.ts';
 import { median, NativeGit } from './native.ts';
 
 const FOLDER = '/home/you/leaf';
@@ -147,6 +148,103 @@ test('native git clones a bundle, with branches, tags and every file', async () 
   await expect(bundle(native.toDisk(), '/home/you')).rejects.toThrow(
     "There is no repository in /home/you: run 'git init' or 'git clone' first.",
   );
+});
+
+test('a file that became a folder is removed, and what is in the folder added; a new mode is a change', async () => {
+  native.commit('One', { notes: 'n\n', 'run.sh': 'echo\n' });
+  native.git('rm', '-q', 'notes');
+  native.git('update-index', '--chmod=+x', 'run.sh');
+  native.write('notes/day-1', 'one\n');
+  native.git('add', 'notes/day-1');
+  native.git('commit', '-q', '-m', 'Two');
+  expect(await commitChanges(native.toDisk(), FOLDER, native.git('rev-parse', 'HEAD').trim())).toEqual([
+    { path: 'notes', kind: 'removed', before: 'n\n', after: null },
+    { path: 'notes/day-1', kind: 'added', before: null, after: 'one\n' },
+    { path: 'run.sh', kind: 'modified', before: 'echo\n', after: 'echo\n' },
+  ]);
+});
+
+test('a detached HEAD is named beside packed branches and annotated tags, also a tag of a tag', async () => {
+  const one = native.commit('One', { a: '1\n' });
+  native.git('tag', '-a', 'v1', '-m', 'First');
+  native.git('tag', '-a', 'again', '-m', 'The first again', 'v1');
+  native.commit('Two', { a: '2\n' });
+  native.git('checkout', '-q', '--detach', one);
+  native.git('pack-refs', '--all', '--prune');
+  native.git('gc', '-q');
+  const disk = native.toDisk();
+  expect((await history(disk, FOLDER)).map(({ message, refs }) => [message, refs.map(({ name, kind }) => `${kind} ${name}`)])).toEqual([
+    ['Two\n', ['branch main']],
+    ['One\n', ['head HEAD', 'tag again', 'tag v1']],
+  ]);
+  expect(await repositoryState(disk, FOLDER)).toEqual({ branch: null, head: one, statuses: [], ahead: 0, behind: 0 });
+});
+
+test('a repository before its first commit has a branch and nothing else, and a shallow one ends where it was cut', async () => {
+  expect(await repositoryState(native.toDisk(), FOLDER)).toEqual({ branch: 'main', head: null, statuses: [], ahead: 0, behind: 0 });
+  expect(await history(native.toDisk(), FOLDER)).toEqual([]);
+  await expect(bundle(native.toDisk(), FOLDER)).rejects.toThrow(
+    `The repository in ${FOLDER} has no commits yet: make one, then export it.`,
+  );
+  native.commit('One', { a: '1\n' });
+  const two = native.commit('Two', { a: '2\n' });
+  native.git('clone', '-q', '--depth=1', `file://${native.root}`, 'cut');
+  const commits = await history(native.toDisk(), `${FOLDER}/cut`);
+  expect(commits.map(({ id, parents }) => ({ id, parents }))).toEqual([{ id: two, parents: [] }]);
+});
+
+test('a repository that our git made reads the same through it, and native git takes its bundle', async () => {
+  const computer = computerWith();
+  const terminal = new Terminal(computer);
+  await terminal.type(`git init -q -b main leaf && cd leaf && git config user.name 'Inês Sørli'
+echo 1 > model.json && mkdir photos && echo P5 > photos/a.pgm && git add . && git commit -qm 'Ship a leaf' && git tag -a v1 -m 'First light'
+git switch -qc topic && echo t > topic && git add . && git commit -qm 'Try a topic' -m 'With a body.'
+git switch -q main && echo 2 > model.json && git commit -qam 'Improve the leaf' && git merge -q --no-ff -m 'Take the topic' topic
+git pack-refs --all`);
+  const commits = await history(computer.files, FOLDER);
+  const { stdout } = await terminal.type(`git log --all --date-order --format='%H|%P|%T|%an|%ae|%at|%ct|%s'`);
+  expect(commits).toHaveLength(4);
+  expect(
+    commits.map(({ id, parents, tree, author, committer, message }) =>
+      [id, parents.join(' '), tree, author.name, author.email, author.at / 1000, committer.at / 1000, message.split('\n')[0]].join('|'),
+    ),
+  ).toEqual(stdout.trim().split('\n'));
+  expect(commits.flatMap(({ message, refs }) => refs.map(({ name }) => `${name}: ${message}`))).toEqual([
+    'HEAD: Take the topic\n',
+    'main: Take the topic\n',
+    expect.stringMatching(/^topic: Try a topic\n\nWith a body.\n$/),
+    'v1: Ship a leaf\n',
+  ]);
+  expect(await commitChanges(computer.files, FOLDER, commits[0]?.id ?? '')).toEqual([
+    { path: 'topic', kind: 'added', before: null, after: 't\n' },
+  ]);
+  const asked = (await terminal.type('git rev-parse HEAD main topic v1')).stdout;
+  native.write('leaf.bundle', await bundle(computer.files, FOLDER));
+  native.git('clone', '-q', 'leaf.bundle', 'copy');
+  expect(native.at('copy', 'fsck', '--strict')).toBe('');
+  expect(native.at('copy', 'rev-parse', 'HEAD', 'main', 'origin/topic', 'v1')).toBe(asked);
+  expect(native.at('copy', 'status', '--porcelain')).toBe('');
+  await terminal.type('git gc && git checkout -q --detach topic');
+  expect(await history(computer.files, FOLDER)).toEqual(
+    commits.map((commit) => ({
+      ...commit,
+      refs: [
+        ...(commit.message.startsWith('Try') ? [{ name: 'HEAD', kind: 'head' }] : []),
+        ...commit.refs.filter(({ kind }) => kind !== 'head'),
+      ],
+    })),
+  );
+  terminal.session.close();
+});
+
+test('a git command that runs meanwhile does not change what is being read', async () => {
+  native.commit('One', { a: '1\n' });
+  native.commit('Two', { a: '2\n' });
+  const disk = native.toDisk();
+  const before = await history(disk, FOLDER);
+  const reading = history(disk, FOLDER);
+  disk.removeSync(`${FOLDER}/.git`);
+  expect(await reading).toEqual(before);
 });
 
 test('the state of 700 files takes under 150 ms after the first time', async () => {
