@@ -80,8 +80,8 @@ function defineTheme(): void {
     colors: {
       'editor.background': hash('syn-bg'),
       'editor.foreground': hash('syn-fg'),
-      'editorLineNumber.foreground': hash('syn-gutter'),
-      'editorLineNumber.dimmedForeground': hash('syn-gutter'),
+      'editorLineNumber.foreground': hash('text-faint'),
+      'editorLineNumber.dimmedForeground': hash('text-faint'),
       'editorLineNumber.activeForeground': hash('text'),
       'editor.lineHighlightBackground': hash('syn-line-hl'),
       'editor.lineHighlightBorder': '#00000000',
