@@ -185,15 +185,22 @@ describe('the terminal', () => {
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
     });
     await type(page, 'seq 500000\n');
-    await inTerminal(page, '500000');
-    await page.waitForSelector('.mode:has-text("leaves the terminal")', { timeout: 0 });
-    expect(await page.evaluate(() => (window as unknown as { readonly seen: readonly string[] }).seen)).toEqual([
+    const seen = await page.waitForFunction(
+      () => {
+        const states = (window as unknown as { readonly seen: readonly string[] }).seen;
+        return states.length > 1 && states.at(-1)?.startsWith('prompt') ? states : null;
+      },
+      null,
+      { timeout: 0 },
+    );
+    expect(await seen.jsonValue()).toEqual([
       'prompt wb-tab-code',
       'runs wb-tab-code',
       'runs wb-tab-phone',
       'runs wb-tab-code',
       'prompt wb-tab-code',
     ]);
+    await inTerminal(page, '499999');
   });
 
   test('several terminals', async () => {
