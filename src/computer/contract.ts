@@ -1,5 +1,6 @@
 /** What the other rooms may rely on: the computer's file system, sessions and how one is made. */
-import type { IFileSystem } from 'just-bash';
+import type { CustomCommand, IFileSystem } from 'just-bash';
+import type { NetworkPolicy } from 'just-git';
 import type { Clock, FileTree, OutputStream, PythonHost } from '../platform/platform.ts';
 
 export interface FileChange {
@@ -86,9 +87,9 @@ export interface ComputerOptions {
   readonly files?: FileSystem;
   readonly env?: Readonly<Record<string, string>>;
   /** just-git's network policy: how `git clone https://origin.fieldleaf.test/leaf.git` reaches the origin. */
-  readonly network?: import('just-git').NetworkPolicy | undefined;
+  readonly network?: NetworkPolicy | undefined;
   /** Extra commands for this computer. */
-  readonly commands?: readonly import('just-bash').CustomCommand[];
+  readonly commands?: readonly CustomCommand[];
   /** Called when `nano`, `vim` or `code` is to open a file in an interactive session; the file need not exist. */
   readonly onOpenFile?: ((path: string) => void) | undefined;
 }

@@ -6,7 +6,7 @@ import type { WorldSnapshot } from '../world/world.ts';
 import type { PreparedExercise } from './contract.ts';
 
 /** The course's day 1: virtual midnight, UTC, 2 February 2026. */
-export const EPOCH = Date.UTC(2026, 1, 2);
+const EPOCH = Date.UTC(2026, 1, 2);
 
 /** What the site ships of an exercise, in one file. */
 export interface ExerciseAsset {

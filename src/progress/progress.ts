@@ -52,7 +52,7 @@ export interface ProgressStore {
 const order = ['at', 'exercise', 'what', 'check', 'status', 'attempts', 'durationMs'] as const;
 
 /** The event as one string: equal events have equal keys, and keys sort by time. */
-export function eventKey(event: ProgressEvent): string {
+function eventKey(event: ProgressEvent): string {
   return JSON.stringify(order.map((field) => (field === 'at' ? event.at.toString().padStart(15, '0') : event[field])));
 }
 
@@ -78,7 +78,7 @@ function begun(event: ProgressEvent): ExerciseProgress {
 }
 
 /** Progress after one more event. A completed exercise stays completed, whatever is tried in it later. */
-export function addEvent(progress: Progress, event: ProgressEvent): Progress {
+function addEvent(progress: Progress, event: ProgressEvent): Progress {
   const before = Object.hasOwn(progress, event.exercise) ? progress[event.exercise]! : begun(event);
   const common: ExerciseProgress = {
     ...before,

@@ -26,7 +26,7 @@ export interface Person {
 }
 
 /** The learner, as the company knows them. */
-export const LEARNER: Person = { name: 'You', login: 'you', email: 'you@fieldleaf.test' };
+const LEARNER: Person = { name: 'You', login: 'you', email: 'you@fieldleaf.test' };
 
 export interface WorldOptions {
   readonly platform: Platform;

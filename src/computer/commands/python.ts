@@ -114,7 +114,7 @@ function epitaph({ reason }: PythonExit): string {
 
 /** `python` and `python -i` with nothing on stdin want a person to talk to. */
 function wantsPrompt(args: readonly string[]): boolean {
-  return args.length === 0 || args.every((arg) => arg === '-i' || arg === '-q' || arg === '-');
+  return args.every((arg) => arg === '-i' || arg === '-q' || arg === '-');
 }
 
 function isRepository(path: string): boolean {
