@@ -167,7 +167,8 @@ export class Workbench {
         return this.fault('Something in the page went wrong', notice.message);
       case 'saved':
         if (notice.state.status === 'unsaved' && this.saved.status !== 'unsaved') this.say(`Not saved. ${notice.state.message}`);
-        this.saved = notice.state;
+        // While storage fails, each try again would take the message away and bring it back: it stays until something is saved.
+        if (notice.state.status !== 'saving' || this.saved.status !== 'unsaved') this.saved = notice.state;
         this.files.worldSaved(notice.state.status);
         return;
       case 'python':
