@@ -48,7 +48,7 @@ export function setUpstream(call: GitCall, branch: string, upstream: string): st
 }
 
 /** The remote and its ref behind a remote-tracking ref, by the remotes' refspecs. */
-export function remoteOf(call: GitCall, tracking: string): { readonly name: string; readonly ref: string } | null {
+function remoteOf(call: GitCall, tracking: string): { readonly name: string; readonly ref: string } | null {
   for (const name of remoteNames(call)) {
     for (const spec of call.settings.all(`remote.${name}.fetch`)) {
       const [source = '', target = ''] = spec.replace(/^\+/, '').split(':');

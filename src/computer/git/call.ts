@@ -123,8 +123,13 @@ export class GitCall {
   }
 
   get repository(): Repository {
+    this.expectRepository();
+    return this.tryRepository as Repository;
+  }
+
+  /** Ends the command outside of a repository. */
+  expectRepository(): void {
     if (this.tryRepository === null) throw fatal('not a git repository (or any of the parent directories): .git');
-    return this.tryRepository;
   }
 
   /** The repository, which must have a work tree. */

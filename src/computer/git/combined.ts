@@ -177,8 +177,10 @@ function markShown(rows: readonly Row[], all: number, { dense, context }: { read
 function hunksText(rows: readonly Row[], starts: readonly (readonly number[])[], parents: number): string {
   const fence = '@'.repeat(parents + 1);
   let text = '';
+  let heading = '';
   for (let begin = 0; begin < rows.length;) {
     if (!rows[begin]?.shown) {
+      heading = headingOf(rows[begin]?.text ?? '') ?? heading;
       begin++;
       continue;
     }
@@ -196,7 +198,7 @@ function hunksText(rows: readonly Row[], starts: readonly (readonly number[])[],
       }
       return ` -${range(positions[begin] ?? 0, count)}`;
     });
-    text += `${fence}${ofParents.join('')} +${range(begin, resultCount)} ${fence}\n`;
+    text += `${fence}${ofParents.join('')} +${range(begin, resultCount)} ${fence}${heading}\n`;
     for (let at = begin; at < end; at++) {
       const row = rows[at] as Row;
       if (!row.hidesLost) {
@@ -207,6 +209,13 @@ function hunksText(rows: readonly Row[], starts: readonly (readonly number[])[],
     begin = end;
   }
   return text;
+}
+
+/** A line that stands for a hunk below it; of its first 40 characters the last one is lost, in the version that is followed. */
+function headingOf(line: string): string | null {
+  if (!/^[A-Za-z_]/.test(line) && !line.startsWith('$')) return null;
+  const shown = line.slice(0, 40).trimEnd().slice(0, -1);
+  return shown === '' ? '' : ` ${shown}`;
 }
 
 function signs(parents: number, sign: (bit: number) => string): string {

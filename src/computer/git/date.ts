@@ -124,7 +124,7 @@ function minusMonths(time: number, months: number): number {
   return date.getTime() / 1000;
 }
 
-export function offsetSeconds(zone: string): number {
+function offsetSeconds(zone: string): number {
   const sign = zone.startsWith('-') ? -1 : 1;
   return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(3, 5)) * 60);
 }
@@ -170,7 +170,7 @@ function humanDate(date: GitDate, at: Date, now: number): string {
 }
 
 /** `3 hours ago`, with the rounding that git has. */
-export function relativeDate(time: number, now: number): string {
+function relativeDate(time: number, now: number): string {
   if (now < time) return 'in the future';
   const ago = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'} ago`;
   let difference = now - time;

@@ -164,7 +164,7 @@ async function countLines(pair: Pair, format: DiffFormat): Promise<Count> {
 const EMPTY = new Uint8Array(0);
 
 /** Line changes, with the kinds of white space that do not count taken out of the comparison. */
-export async function changesOf(before: string, after: string, format: DiffFormat): Promise<readonly Change[]> {
+async function changesOf(before: string, after: string, format: DiffFormat): Promise<readonly Change[]> {
   const { ignoreSpace } = format;
   if (!ignoreSpace)
     return format.ignoreBlankLines ? withoutBlank(before, after, await lineChanges(before, after)) : lineChanges(before, after);
@@ -281,7 +281,7 @@ function shortStat(pairs: readonly Pair[], counts: readonly Count[]): string {
 }
 
 /** ` 2 files changed, 3 insertions(+), 1 deletion(-)` */
-export function changeSummary(files: number, added: number, removed: number): string {
+function changeSummary(files: number, added: number, removed: number): string {
   if (files === 0) return ' 0 files changed\n';
   let text = ` ${files} file${files === 1 ? '' : 's'} changed`;
   if (added > 0 || removed === 0) text += `, ${added} insertion${added === 1 ? '' : 's'}(+)`;
@@ -305,7 +305,7 @@ function summaryText(pairs: readonly Pair[], quote: (path: string) => string): s
 }
 
 /** One file's part of a patch. */
-export async function patchText(call: GitCall, pair: Pair, format: DiffFormat): Promise<string> {
+async function patchText(call: GitCall, pair: Pair, format: DiffFormat): Promise<string> {
   const { before, after, path, oldPath, status } = pair;
   if (status === 'U') return `* Unmerged path ${path}\n`;
   if (status === 'T')
@@ -345,7 +345,7 @@ export async function patchText(call: GitCall, pair: Pair, format: DiffFormat): 
   return text + hunksText(oldText, newText, changes, format);
 }
 
-export function hunksText(oldText: string, newText: string, changes: readonly Change[], format: DiffFormat): string {
+function hunksText(oldText: string, newText: string, changes: readonly Change[], format: DiffFormat): string {
   const [oldLines, newLines] = [splitLines(oldText), splitLines(newText)];
   const [oldOpen, newOpen] = [oldText !== '' && !oldText.endsWith('\n'), newText !== '' && !newText.endsWith('\n')];
   const context = format.context ?? 3;

@@ -32,7 +32,8 @@ export class Graph {
     this.#lastAt = this.#at;
     this.#updateColumns();
     this.#row = 0;
-    this.#go(this.#state !== 'padding' ? 'skip' : this.#needsRoom() ? 'before' : 'commit');
+    // The row that was drawn last is what the next one looks back at: nothing is drawn here.
+    this.#state = this.#state !== 'padding' ? 'skip' : this.#needsRoom() ? 'before' : 'commit';
   }
 
   /** True when the current commit's drawing is complete and only straight lines are left. */

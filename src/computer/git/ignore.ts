@@ -17,7 +17,7 @@ export interface IgnoreRule {
   readonly base: string;
 }
 
-export function parseRules(text: string, source: string, base: string): readonly IgnoreRule[] {
+function parseRules(text: string, source: string, base: string): readonly IgnoreRule[] {
   return text.split('\n').flatMap((row, index) => {
     const whole = row.replace(/\r$/, '').replace(/(?<!\\)\s+$/, '');
     if (whole === '' || whole.startsWith('#')) return [];

@@ -108,7 +108,7 @@ function encodeResolved(conflicts: readonly ResolvedConflict[]): Uint8Array {
   return joinBytes([head, body]);
 }
 
-export function sortEntries(entries: readonly IndexEntry[]): readonly IndexEntry[] {
+function sortEntries(entries: readonly IndexEntry[]): readonly IndexEntry[] {
   const ordered = (one: IndexEntry, other: IndexEntry): number => compareEntryPaths(one.path, other.path) || one.stage - other.stage;
   const sorted = entries.every((entry, at) => at === 0 || ordered(entries[at - 1] as IndexEntry, entry) <= 0);
   return sorted ? entries : [...entries].sort(ordered);

@@ -98,7 +98,7 @@ function outcomeOf({ treeHash, clean, conflicts, messages }: EngineResult, base:
   return {
     clean,
     tree: treeHash,
-    messages: messages.map((text) => text.replace(/\n$/, '')),
+    messages: [...new Set(messages.map((text) => text.replace(/\n$/, '')))],
     conflicts: entries,
     conflictPaths: [...new Set(entries.map(({ path }) => path))].sort(),
   };

@@ -1,14 +1,10 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { unzlibSync, zlibSync } from 'fflate';
 import { decode, encode, joinBytes, type Disk } from './disk.ts';
+import { hex, unhex, type GitObject, type ObjectType } from './object.ts';
 import { openPack, type PackFile } from './pack.ts';
 
-export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
-
-export interface GitObject {
-  readonly type: ObjectType;
-  readonly content: Uint8Array;
-}
+export { hex, unhex, type GitObject, type ObjectType } from './object.ts';
 
 export interface Person {
   readonly name: string;
@@ -266,23 +262,6 @@ function decodeLoose(file: Uint8Array): GitObject {
   const [type = ''] = decode(bytes.subarray(0, end)).split(' ');
   return { type: type as ObjectType, content: bytes.slice(end + 1) };
 }
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-export function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte];
-  return text;
-}
-
-export function unhex(id: string): Uint8Array {
-  const bytes = new Uint8Array(id.length / 2);
-  for (let index = 0; index < bytes.length; index++)
-    bytes[index] = (digit(id.charCodeAt(index * 2)) << 4) | digit(id.charCodeAt(index * 2 + 1));
-  return bytes;
-}
-
-const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
 
 function parseTree(content: Uint8Array): readonly TreeItem[] {
   const items: TreeItem[] = [];

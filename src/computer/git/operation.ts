@@ -4,23 +4,26 @@ import { splitLines } from './engine.ts';
 import type { Repository } from './repository.ts';
 
 export type Operation =
-  | { readonly kind: 'merge'; readonly heads: readonly string[] }
+  | { readonly kind: 'merge'; readonly heads: readonly string[]; readonly rebase: Rebase | null }
   | { readonly kind: 'cherry-pick'; readonly commit: string; readonly sequence: boolean }
   | { readonly kind: 'revert'; readonly commit: string; readonly sequence: boolean }
-  | { readonly kind: 'rebase'; readonly interactive: boolean; readonly onto: string; readonly branch: string | null }
+  | Rebase
   | { readonly kind: 'bisect'; readonly start: string };
+
+export interface Rebase {
+  readonly kind: 'rebase';
+  readonly onto: string;
+  readonly branch: string | null;
+}
 
 export const REBASE = 'rebase-merge';
 
 export function operationOf(repository: Repository): Operation | null {
   const read = (name: string): string | null => repository.disk.readText(`${repository.gitDir}/${name}`)?.trim() ?? null;
-  const onto = read(`${REBASE}/onto`);
-  if (onto !== null) {
-    const branch = read(`${REBASE}/head-name`);
-    return { kind: 'rebase', interactive: true, onto, branch: branch?.startsWith('refs/heads/') ? branch.slice(11) : null };
-  }
+  const rebase = rebaseOf(repository);
   const merge = read('MERGE_HEAD');
-  if (merge !== null) return { kind: 'merge', heads: splitLines(merge) };
+  if (merge !== null) return { kind: 'merge', heads: splitLines(merge), rebase };
+  if (rebase !== null) return rebase;
   const pick = read('CHERRY_PICK_HEAD');
   const sequence = repository.disk.exists(`${repository.gitDir}/sequencer/todo`);
   if (pick !== null) return { kind: 'cherry-pick', commit: pick, sequence };
@@ -30,14 +33,24 @@ export function operationOf(repository: Repository): Operation | null {
   return start !== null ? { kind: 'bisect', start } : null;
 }
 
+/** The rebase that is under way, whatever else is. */
+export function rebaseOf(repository: Repository): Rebase | null {
+  const read = (name: string): string | null => repository.disk.readText(`${repository.gitDir}/${REBASE}/${name}`)?.trim() ?? null;
+  const onto = read('onto');
+  const branch = read('head-name');
+  return onto === null ? null : { kind: 'rebase', onto, branch: branch?.startsWith('refs/heads/') ? branch.slice(11) : null };
+}
+
 /** What status says about it. */
 export function operationText(call: GitCall, repository: Repository, operation: Operation, unmerged: boolean, hints: boolean): string {
   const hint = (text: string): string => (hints ? `  (${text})\n` : '');
   switch (operation.kind) {
-    case 'merge':
+    case 'merge': {
+      const within = operation.rebase === null ? '' : `${rebaseProgress(call, repository, hint)}\n`;
       return unmerged
-        ? `You have unmerged paths.\n${hint('fix conflicts and run "git commit"')}${hint('use "git merge --abort" to abort the merge')}\n`
-        : `All conflicts fixed but you are still merging.\n${hint('use "git commit" to conclude merge')}\n`;
+        ? `${within}You have unmerged paths.\n${hint('fix conflicts and run "git commit"')}${hint('use "git merge --abort" to abort the merge')}\n`
+        : `${within}All conflicts fixed but you are still merging.\n${hint('use "git commit" to conclude merge')}\n`;
+    }
     case 'cherry-pick':
     case 'revert': {
       const doing = operation.kind === 'revert' ? 'reverting' : 'cherry-picking';
@@ -61,13 +74,8 @@ export function operationText(call: GitCall, repository: Repository, operation: 
   }
 }
 
-function rebaseText(
-  call: GitCall,
-  repository: Repository,
-  operation: Operation & { kind: 'rebase' },
-  unmerged: boolean,
-  hint: (text: string) => string,
-): string {
+/** The commands that a rebase has done and those it has still to do. */
+function rebaseProgress(call: GitCall, repository: Repository, hint: (text: string) => string): string {
   const commands = (name: string): readonly string[] =>
     splitLines(repository.disk.readText(`${repository.gitDir}/${REBASE}/${name}`) ?? '')
       .filter((line) => line !== '' && !line.startsWith('#'))
@@ -87,10 +95,23 @@ function rebaseText(
     for (const line of todo.slice(0, 2)) text += `   ${line}\n`;
     text += hint('use "git rebase --edit-todo" to view and edit');
   }
+  return text;
+}
+
+function rebaseText(call: GitCall, repository: Repository, operation: Rebase, unmerged: boolean, hint: (text: string) => string): string {
+  const text = rebaseProgress(call, repository, hint);
   const onto = call.short(operation.onto);
   const subject = operation.branch === null ? '' : ` branch '${operation.branch}' on '${onto}'`;
-  const amending = repository.disk.exists(`${repository.gitDir}/${REBASE}/amend`);
-  if (amending && !unmerged) {
+  const read = (name: string): string | null => repository.disk.readText(`${repository.gitDir}/${name}`)?.trim() ?? null;
+  if (!unmerged && read('MERGE_MSG') === null) {
+    const [amend, original, head] = [read(`${REBASE}/amend`), read(`${REBASE}/orig-head`), repository.head];
+    const splitting = amend !== null && original !== null && (amend === original ? head !== amend : head !== original && head !== amend);
+    if (splitting) {
+      return (
+        `${text}You are currently splitting a commit while rebasing${subject}.\n` +
+        `${hint('Once your working directory is clean, run "git rebase --continue"')}\n`
+      );
+    }
     return (
       `${text}You are currently editing a commit while rebasing${subject}.\n` +
       hint('use "git commit --amend" to amend the current commit') +

@@ -1,7 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { unzlibSync, zlibSync } from 'fflate';
 import { joinBytes } from './disk.ts';
-import { hex, unhex, type GitObject, type ObjectType } from './objects.ts';
+import { hex, unhex, type GitObject, type ObjectType } from './object.ts';
 
 /** Packed objects and where they are ("gitformat-pack" in Git's documentation). */
 export interface PackFile {

@@ -150,7 +150,7 @@ interface Column {
 }
 
 /** Fills in the placeholders of a format. */
-export function expandFormat(call: GitCall, format: string, walked: Walked, options: PrettyOptions): string {
+function expandFormat(call: GitCall, format: string, walked: Walked, options: PrettyOptions): string {
   let text = '';
   let column: Column | null = null;
   const place = (value: string): void => {

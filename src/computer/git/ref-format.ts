@@ -23,7 +23,7 @@ export function formatRef(call: GitCall, info: RefInfo, format: string): string 
   });
 }
 
-export function fieldOf(call: GitCall, info: RefInfo, field: string): string {
+function fieldOf(call: GitCall, info: RefInfo, field: string): string {
   const { objects, refs } = call.repository;
   const dereferenced = field.startsWith('*');
   const [name = '', modifier = ''] = (dereferenced ? field.slice(1) : field).split(/:(.*)/s);
@@ -146,7 +146,7 @@ function compareBy(call: GitCall, field: string, one: RefInfo, other: RefInfo): 
 }
 
 /** Runs of digits compare as numbers. */
-export function compareVersions(one: string, other: string): number {
+function compareVersions(one: string, other: string): number {
   const [first, second] = [one.match(/\d+|\D+/g) ?? [], other.match(/\d+|\D+/g) ?? []];
   for (let at = 0; at < Math.max(first.length, second.length); at++) {
     const [left, right] = [first[at], second[at]];

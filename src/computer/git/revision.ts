@@ -1,8 +1,8 @@
 /** Names of objects ("SPECIFYING REVISIONS" in gitrevisions' documentation). */
 import type { GitCall } from './call.ts';
 import { approximateDate } from './date.ts';
-import { fatal, GitExit } from './errors.ts';
-import { isFullId, TREE_MODE, type ObjectType } from './objects.ts';
+import { fatal, type GitExit } from './errors.ts';
+import { isFullId, TREE_MODE } from './objects.ts';
 import { DateQueue } from './walk.ts';
 
 const PSEUDO_REFS = /^(HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|CHERRY_PICK_HEAD|REVERT_HEAD|REBASE_HEAD|BISECT_HEAD|AUTO_MERGE)$/;
@@ -279,9 +279,4 @@ export function ambiguous(call: GitCall, text: string): GitExit {
     `ambiguous argument '${text}': unknown revision or path not in the working tree.\n` +
       `Use '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'`,
   );
-}
-
-/** The type of the object behind an id. */
-export function typeOf(call: GitCall, id: string): ObjectType {
-  return call.repository.objects.read(id).type;
 }

@@ -1,4 +1,4 @@
-import { Config, type ConfigEntry } from './config.ts';
+import type { Config, ConfigEntry } from './config.ts';
 import { fatal } from './errors.ts';
 
 export type Scope = 'system' | 'global' | 'local' | 'command';

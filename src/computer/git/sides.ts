@@ -1,13 +1,11 @@
 /** Pairs of files that differ between trees, the index and the work tree. */
 import type { TreeEntry } from '../../platform/platform.ts';
 import { detectRenames, makePair, type Pair, type Side } from './diff.ts';
-import { splitLines } from './engine.ts';
 import type { GitCall } from './call.ts';
-import type { IndexEntry } from './index-file.ts';
 import { comparePaths, TREE_MODE } from './objects.ts';
 import type { Pathspec } from './pathspec.ts';
 import { contentOf, fileOf, type Repository, type TreeFile } from './repository.ts';
-import { compareFiles, compareWork, indexFiles, unmergedOf, type Difference } from './status.ts';
+import { compareFiles, compareWork, unmergedOf, type Difference } from './status.ts';
 
 export function blobSide(repository: Repository, file: TreeFile | null): Side | null {
   if (file === null) return null;
@@ -99,5 +97,3 @@ export function renamesWanted(call: GitCall): boolean {
   const configured = call.settings.get('diff.renames');
   return configured === undefined || /^(true|yes|on|1|copies|copy)$/i.test(configured);
 }
-
-export { indexFiles, splitLines, type IndexEntry };

@@ -90,6 +90,7 @@ export function switchFiles(call: GitCall, from: FileMap, to: FileMap, wording: 
   const index = new Map(repository.index().map((entry) => [entry.path, entry]));
   const ignore = repository.ignore(call.excludesFile);
   const changed: string[] = [];
+  const dirtyFiles: string[] = [];
   const untracked: string[] = [];
   const removedInto: string[] = [];
   const writes: [string, TreeFile][] = [];
@@ -109,11 +110,11 @@ export function switchFiles(call: GitCall, from: FileMap, to: FileMap, wording: 
       else if (above !== null && !ignore.ignores(above, false)) untracked.push(above);
       else writes.push([path, next]);
     } else if (entry === undefined || !same(entry, old)) changed.push(path);
-    else if (dirty(entry, work.get(path))) changed.push(path);
+    else if (dirty(entry, work.get(path))) dirtyFiles.push(path);
     else if (next === undefined) removals.push(path);
     else writes.push([path, next]);
   }
-  refuse(wording, changed, untracked, removedInto);
+  refuse(wording, changed, dirtyFiles, untracked, removedInto);
   const writer = new WorkWriter(call);
   for (const path of removals) {
     writer.remove(path);
@@ -146,6 +147,7 @@ function fileAbove(path: string, work: ReadonlyMap<string, TreeEntry>, index: Re
 function refuse(
   { operation, before }: SwitchWording,
   changed: readonly string[],
+  dirtyFiles: readonly string[],
   untracked: readonly string[],
   folders: readonly string[],
 ): void {
@@ -155,9 +157,11 @@ function refuse(
       .map((path) => `\t${path}\n`)
       .join('');
   let text = '';
-  if (changed.length > 0) {
+  // What is staged otherwise comes before what is changed in the work tree alone, in the same words.
+  for (const files of [changed, dirtyFiles]) {
+    if (files.length === 0) continue;
     text +=
-      `error: Your local changes to the following files would be overwritten by ${operation}:\n${list(changed)}` +
+      `error: Your local changes to the following files would be overwritten by ${operation}:\n${list(files)}` +
       `Please commit your changes or stash them before you ${before}.\n`;
   }
   if (untracked.length > 0) {

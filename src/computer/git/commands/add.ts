@@ -1,6 +1,6 @@
 import type { TreeEntry } from '../../../platform/platform.ts';
 import type { GitCall } from '../call.ts';
-import { failure, fatal, GitExit, unsupported } from '../errors.ts';
+import { fatal, GitExit, unsupported } from '../errors.ts';
 import type { IndexEntry } from '../index-file.ts';
 import { OptionSpec } from '../options.ts';
 import { fromHere, Pathspec, relativeToRoot } from '../pathspec.ts';
@@ -196,7 +196,7 @@ export function rm(call: GitCall, args: readonly string[]): number {
     }
   }
   const cached = options.has('cached');
-  if (!options.has('force')) checkRemoval(call, repository, paths, entries, cached);
+  if (!options.has('force')) checkRemoval(repository, paths, entries, cached);
   if (!options.has('quiet')) for (const path of paths) call.line(`rm '${path}'`);
   if (options.has('dry-run')) return 0;
   const gone = new Set(paths);
@@ -208,13 +208,7 @@ export function rm(call: GitCall, args: readonly string[]): number {
   return 0;
 }
 
-function checkRemoval(
-  call: GitCall,
-  repository: Repository,
-  paths: readonly string[],
-  entries: readonly IndexEntry[],
-  cached: boolean,
-): void {
+function checkRemoval(repository: Repository, paths: readonly string[], entries: readonly IndexEntry[], cached: boolean): void {
   const head = repository.files(repository.head);
   const work = repository.workEntries();
   const both: string[] = [];
@@ -255,7 +249,6 @@ function checkRemoval(
       '(use --cached to keep the file, or -f to force removal)',
     );
   if (text !== '') throw new GitExit(text, 1);
-  void call;
 }
 
 const MV = new OptionSpec(
@@ -291,7 +284,7 @@ export function mv(call: GitCall, args: readonly string[]): number {
       if (options.has('verbose') || options.has('dry-run')) call.line(`Renaming ${path} to ${to}`);
     }
     if (options.has('dry-run')) continue;
-    movePath(call, repository, source, destination);
+    movePath(repository, source, destination);
     const targets = new Set(inside.map(({ path }) => destination + path.slice(source.length)));
     entries = entries
       .filter(({ path }) => !targets.has(path) || inside.some((one) => one.path === path))
@@ -322,17 +315,17 @@ function moveProblem(
   return null;
 }
 
-function movePath(call: GitCall, repository: Repository, source: string, destination: string): void {
+function movePath(repository: Repository, source: string, destination: string): void {
   const { disk } = repository;
   const [from, to] = [repository.pathOf(source), repository.pathOf(destination)];
   const entry = disk.entry(from);
   if (entry === null) return;
   const below = entry.type === 'directory' ? disk.files.tree(from) : [];
-  const writer = new WorkWriter(call);
   if (disk.entry(to)?.type === 'file') disk.remove(to);
   disk.put({ ...entry, path: to });
   for (const child of below) disk.put({ ...child, path: to + child.path.slice(from.length) });
-  writer.remove(source);
+  // As rename(2) does: the folder it was in stays, even when it is empty now.
+  disk.remove(from);
 }
 
 const CLEAN = new OptionSpec(
@@ -388,16 +381,13 @@ export function clean(call: GitCall, args: readonly string[]): number {
       covered = `${path}/`;
     }
   }
-  const writer = new WorkWriter(call);
   for (const path of removed.sort(comparePaths)) {
     const shown = fromHere(call, path.replace(/\/$/, '')) + (path.endsWith('/') ? '/' : '');
     if (!options.has('quiet') || dry) call.line(`${dry ? 'Would remove' : 'Removing'} ${shown}`);
     if (!dry) {
       if (path.endsWith('/')) repository.disk.remove(repository.pathOf(path.slice(0, -1)));
-      else writer.remove(path);
+      else repository.disk.remove(repository.pathOf(path));
     }
   }
   return 0;
 }
-
-export { failure };

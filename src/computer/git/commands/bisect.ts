@@ -86,7 +86,7 @@ class Bisection {
 }
 
 export async function bisect(call: GitCall, args: readonly string[]): Promise<number> {
-  void call.workRepository;
+  call.expectRepository();
   const [verb, ...rest] = args;
   const state = new Bisection(call);
   switch (verb) {

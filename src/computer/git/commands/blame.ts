@@ -4,6 +4,7 @@ import { decode } from '../disk.ts';
 import { blame as blameLines, lineChanges, splitLines } from '../engine.ts';
 import { fatal, unsupported } from '../errors.ts';
 import type { Person } from '../objects.ts';
+import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { relativeToRoot } from '../pathspec.ts';
 import { contentOf } from '../repository.ts';
@@ -58,22 +59,21 @@ async function linesOf(call: GitCall, path: string, revision: string | undefined
     throw fatal(`no such path '${path}' in ${name}`);
   if (revision === undefined && work === undefined) throw fatal(`Cannot lstat '${path}': No such file or directory`);
   const before = committed === undefined ? '' : decode(repository.objects.blob(committed.id));
-  const known: readonly Line[] =
-    committed === undefined
-      ? []
-      : (await blameLines(repository.objects, commit, path)).map((entry) => ({
-          id: entry.hash,
-          author: { ...entry.author, time: entry.author.timestamp, zone: entry.author.timezone },
-          committer: { ...entry.committer, time: entry.committer.timestamp, zone: entry.committer.timezone },
-          summary: entry.summary,
-          boundary: entry.boundary,
-          path: entry.origPath,
-          original: entry.origLine,
-          number: entry.finalLine,
-          text: entry.content,
-        }));
+  const known: readonly Line[] = committed === undefined ? [] : await blameOf(call, commit, path);
   if (work === undefined) return known;
   const after = decode(contentOf(work));
+  const mine = await withWork(call, path, before, known, after);
+  // While a merge is under way, the other side's commit is a parent of the work tree too.
+  const other = operationOf(repository);
+  const theirs = other?.kind === 'merge' ? other.heads[0] : undefined;
+  const file = theirs === undefined ? undefined : repository.files(theirs).get(path);
+  if (theirs === undefined || file === undefined) return mine;
+  const fromTheirs = await withWork(call, path, decode(repository.objects.blob(file.id)), await blameOf(call, theirs, path), after);
+  return mine.map((line, at) => (line.id === NO_ID ? (fromTheirs[at] ?? line) : line));
+}
+
+/** A file's lines at a commit with what the work tree has made of them. */
+async function withWork(call: GitCall, path: string, before: string, known: readonly Line[], after: string): Promise<readonly Line[]> {
   const changes = await lineChanges(before, after);
   if (changes.length === 0) return known;
   const nobody: Person = { name: 'Not Committed Yet', email: 'not.committed.yet', time: Math.floor(call.now() / 1000), zone: call.zone };
@@ -100,6 +100,20 @@ async function linesOf(call: GitCall, path: string, revision: string | undefined
   }
   for (; old < known.length; old++) result.push({ ...(known[old] as Line), number: result.length + 1 });
   return result;
+}
+
+async function blameOf(call: GitCall, commit: string, path: string): Promise<readonly Line[]> {
+  return (await blameLines(call.repository.objects, commit, path)).map((entry) => ({
+    id: entry.hash,
+    author: { ...entry.author, time: entry.author.timestamp, zone: entry.author.timezone },
+    committer: { ...entry.committer, time: entry.committer.timestamp, zone: entry.committer.timezone },
+    summary: entry.summary,
+    boundary: entry.boundary,
+    path: entry.origPath,
+    original: entry.origLine,
+    number: entry.finalLine,
+    text: entry.content,
+  }));
 }
 
 /** `-L 3,5`, `-L 3,+2`, `-L /regex/,/regex/`. */

@@ -3,7 +3,7 @@ import { cleanMessage, editorOf, runEditor } from '../editor.ts';
 import { decode } from '../disk.ts';
 import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { requireHook, runHook } from '../hooks.ts';
-import { parsePerson, type CommitObject, type Person } from '../objects.ts';
+import type { CommitObject, Person } from '../objects.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
@@ -287,5 +287,3 @@ export function withTrailer(message: string, trailer: string): string {
   const trailers = text.includes('\n\n') && splitLines(last).every((line) => /^([A-Za-z0-9-]+: |\(cherry picked from commit )/.test(line));
   return text === '' ? `\n${trailer}\n` : `${text}\n${trailers ? '' : '\n'}${trailer}\n`;
 }
-
-export { parsePerson };

@@ -103,7 +103,7 @@ function change(
   else if (!file.set(key, normal)) {
     call.warn(`${key} has multiple values`);
     call.err(
-      'error: cannot overwrite multiple values with a single value\n       Use a regexp, --add or --replace-all to change ' + `${key}.\n`,
+      `error: cannot overwrite multiple values with a single value\n       Use a regexp, --add or --replace-all to change ${key}.\n`,
     );
     return 5;
   }

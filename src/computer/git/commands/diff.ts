@@ -168,25 +168,21 @@ async function finish(
     return code;
   }
   const text = await writeDiff(call, filtered, { ...format, patch: false });
-  let patches = '';
-  for (const path of [...new Set(twice.map((pair) => pair.path))]) {
+  // Files that both sides have are written as soon as they are found, everything else at the end.
+  let [combined, rest] = ['', ''];
+  for (const path of new Set(twice.map((pair) => pair.path))) {
     const conflict = unmerged.find((entry) => entry.path === path);
     if (conflict === undefined) {
-      patches += await writeDiff(
-        call,
-        pairs.filter((pair) => pair.path === path),
-        { ...format, stat: false },
-      );
-    } else if (conflict.ours === null || conflict.theirs === null) patches += `* Unmerged path ${path}\n`;
+      const own = pairs.filter((pair) => pair.path === path);
+      rest += await writeDiff(call, own, { ...format, stat: false });
+    } else if (conflict.ours === null || conflict.theirs === null) rest += `* Unmerged path ${path}\n`;
     else {
       const parents = [blobSide(repository, conflict.ours), blobSide(repository, conflict.theirs)];
-      patches += await combinedText(
-        call,
-        { path, parents, result: workSide(entries.get(path)) },
-        { dense: true, context: format.context ?? 3 },
-      );
+      const file = { path, parents, result: workSide(entries.get(path)) };
+      combined += await combinedText(call, file, { dense: true, context: format.context ?? 3 });
     }
   }
+  const patches = combined + rest;
   call.out(text === '' || patches === '' ? text + patches : `${text}\n${patches}`);
   return code;
 }

@@ -35,7 +35,7 @@ const LOG = new OptionSpec(
 const SHOW = new OptionSpec('show', 'usage: git show [<options>] <object>...\n', WALK_OPTIONS + LOG_OPTIONS + DIFF_OPTIONS);
 
 /** Ends the command when an option is not known, as the log family says it. */
-export function refuseUnknown(words: readonly string[]): void {
+function refuseUnknown(words: readonly string[]): void {
   const unknown = words.find((word) => word.startsWith('-') && word !== '-');
   if (unknown !== undefined) throw fatal(`unrecognized argument: ${unknown}`);
 }
@@ -89,7 +89,7 @@ export function walkOptions(call: GitCall, options: Options): WalkOptions {
 }
 
 /** A pattern for `--grep` and the like; basic regular expressions differ from ours in what a backslash does. */
-export function toExpression(pattern: string, options: Options): RegExp {
+function toExpression(pattern: string, options: Options): RegExp {
   const flags = options.has('regexp-ignore-case') ? 'im' : 'm';
   if (options.has('fixed-strings')) return new RegExp(pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), flags);
   if (options.has('extended-regexp') || options.has('perl-regexp')) return new RegExp(pattern, flags);

@@ -1,17 +1,17 @@
 import type { GitCall } from '../call.ts';
-import { writeDiff } from '../diff.ts';
+import { detectRenames, writeDiff } from '../diff.ts';
 import { cleanMessage, editorOf, runEditor } from '../editor.ts';
 import { EMPTY_TREE } from '../objects.ts';
 import { fatal, GitExit, unsupported } from '../errors.ts';
 import { requireHook, runHook } from '../hooks.ts';
-import { applyOutcome, indexDiffers, mergeCommits, refuseUnmerged, type Favour } from '../merging.ts';
+import { applyOutcome, mergeCommits, refuseUnmerged, type Favour } from '../merging.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { clearOperation, subjectOf, writeCommit } from '../record.ts';
 import type { Repository } from '../repository.ts';
 import { fullRefName, peelTo, resolveRevision, upstreamRef } from '../revision.ts';
-import { pairsWithRenames, treePairs } from '../sides.ts';
+import { cachedPairs, pairsWithRenames, treePairs } from '../sides.ts';
 import { ancestors, isAncestor, mergeBases } from '../walk.ts';
 import { switchFiles } from '../worktree.ts';
 import { formatDate } from '../date.ts';
@@ -161,7 +161,7 @@ export function favourOf(options: Options): Favour {
 }
 
 /** The commit behind a name and what a merge's message calls it. */
-export function mergeHead(call: GitCall, typed: string): MergeHead {
+function mergeHead(call: GitCall, typed: string): MergeHead {
   const name = branchArgument(call, typed);
   const found = resolveRevision(call, name);
   const id = found === null ? null : peelTo(call, found, 'commit');
@@ -227,9 +227,11 @@ export async function runMerge(call: GitCall, all: readonly MergeHead[], how: Me
   if (canForward && how.ff !== 'no' && how.strategy !== 'ours') return fastForward(call, head, first, how);
   if (how.ff === 'only') throw fatal('Not possible to fast-forward, aborting.');
   if (mergeBases(objects, head, first.id).length === 0 && !how.allowUnrelated) throw fatal('refusing to merge unrelated histories');
-  const staged = indexDiffers(call);
+  const staged = await detectRenames(cachedPairs(repository, head, new Pathspec(call, [])));
   if (staged.length > 0) {
-    const list = staged.map((path) => `\n  ${path}`).join('');
+    const list = `\n  ${staged.map(({ path }) => path).join(' ')}`;
+    // Git puts things back as they were, and says so in the log.
+    repository.refs.log('HEAD', head, head, call.change(`${call.env.get('GIT_REFLOG_ACTION') ?? how.action}: updating HEAD`));
     throw new GitExit(
       `error: Your local changes to the following files would be overwritten by merge:${list}\nMerge with strategy ${how.strategy} failed.\n`,
       2,
@@ -278,7 +280,7 @@ async function fastForward(call: GitCall, head: string, target: MergeHead, how: 
     if (error instanceof GitExit) throw new GitExit(error.text, 1);
     throw error;
   }
-  say('Fast-forward\n');
+  say(how.message === null ? 'Fast-forward\n' : 'Fast-forward (no commit created; -m option ignored)\n');
   if (how.squash) {
     call.disk.write(`${repository.gitDir}/SQUASH_MSG`, squashMessage(call, head, target));
     say('Squash commit -- not updating HEAD\n');
@@ -289,7 +291,7 @@ async function fastForward(call: GitCall, head: string, target: MergeHead, how: 
 }
 
 /** What changed between two commits, as after a merge. */
-export async function changeStat(call: GitCall, before: string, after: string): Promise<string> {
+async function changeStat(call: GitCall, before: string, after: string): Promise<string> {
   const pairs = await pairsWithRenames(call, treePairs(call.repository, before, after, new Pathspec(call, [])));
   return writeDiff(call, pairs, { stat: true, summary: true });
 }

@@ -248,7 +248,7 @@ async function skip(call: GitCall, kind: Kind, options: Options): Promise<number
   const operation = operationOf(repository);
   const rest = todoOf(call);
   if (operation?.kind !== kind && rest.length === 0) throw failure(`no ${kind} in progress\nfatal: ${kind} failed`, 128);
-  await reset(call, ['-q', '--merge']);
+  await reset(call, ['-q', '--merge', repository.head ?? 'HEAD']);
   clearOperation(repository);
   const code = await applyAll(call, kind, options, rest.slice(1));
   if (code === 0) call.disk.remove(`${repository.gitDir}/sequencer`);
@@ -259,8 +259,9 @@ async function abort(call: GitCall, kind: Kind): Promise<number> {
   const { repository } = call;
   const operation = operationOf(repository);
   const start = call.disk.readText(`${repository.gitDir}/sequencer/head`)?.trim();
-  if (operation?.kind !== kind && start === undefined) throw failure(`no cherry-pick or revert in progress\nfatal: ${kind} failed`, 128);
-  await reset(call, ['-q', '--merge', ...(start === undefined ? [] : [start])]);
+  if (operation?.kind !== 'cherry-pick' && operation?.kind !== 'revert' && start === undefined)
+    throw failure(`no cherry-pick or revert in progress\nfatal: ${kind} failed`, 128);
+  await reset(call, ['-q', '--merge', start ?? repository.head ?? 'HEAD']);
   clearOperation(repository);
   call.disk.remove(`${repository.gitDir}/sequencer`);
   return 0;

@@ -306,6 +306,7 @@ export function refuseDirty(call: GitCall, what: string): void {
   const unstaged = compareWork(repository.index(), repository.workEntries()).length > 0 || unmergedOf(repository.index()).length > 0;
   const staged = indexDiffers(call).length > 0;
   if (!unstaged && !staged) return;
+  for (const { path } of unmergedOf(repository.index())) call.line(`${path}: needs merge`);
   const doing = what === 'rebase' ? 'cannot rebase' : `cannot ${what}`;
   let text = '';
   if (unstaged) text += `error: ${doing}: You have unstaged changes.\n`;
@@ -495,8 +496,8 @@ async function runPick(call: GitCall, state: RebaseState, step: Step, next: Step
     return 0;
   }
   const picked = await applyCommit(call, id, { kind: 'rebase', mainline: null, favour: favourOfState(state) });
-  for (const text of picked.outcome.messages) call.line(text);
   if (!picked.outcome.clean) {
+    for (const text of picked.outcome.messages) call.line(text);
     if (melting) state.write('message-squash', await meltMessage(call, state, step, commit));
     stop(call, state, commit, picked.outcome.conflictPaths, melting ? (state.read('message-squash') ?? '') : commit.message);
     call.disk.write(`${repository.gitDir}/AUTO_MERGE`, `${picked.outcome.tree}\n`);

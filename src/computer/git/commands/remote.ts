@@ -24,7 +24,7 @@ const GET_URL = new OptionSpec('remote get-url', 'usage: git remote get-url [--p
 const SHOW = new OptionSpec('remote show', 'usage: git remote show [<options>] <name>\n', '-n');
 
 export async function remote(call: GitCall, args: readonly string[]): Promise<number> {
-  void call.repository;
+  call.expectRepository();
   const options = SPEC.parse(args, { stopAtFirst: true });
   const [verb, ...rest] = options.args;
   if (verb === undefined) return list(call, options.has('verbose'));

@@ -37,8 +37,8 @@ export async function reset(call: GitCall, args: readonly string[]): Promise<num
   if (mode !== 'soft' && mode !== 'mixed' && repository.workTree === null) throw fatal('this operation must be run in a work tree');
   const target = repository.files(commit);
   if (mode === 'hard') forceFiles(call, target);
-  else if (mode === 'keep') keepFiles(call, old, commit);
-  else if (mode === 'merge') mergeFiles(call, commit);
+  else if (mode === 'keep') keepFiles(call, old, commit, name);
+  else if (mode === 'merge') mergeFiles(call, commit, name);
   else if (mode === 'mixed') repository.writeIndex(indexOf(repository, target));
   if (old !== null) repository.refs.update('ORIG_HEAD', old, null);
   // A ref update that changes nothing is still an entry in the log.
@@ -90,7 +90,7 @@ function resetPaths(call: GitCall, options: Options, id: string | null, paths: r
 }
 
 /** Files that differ between the two commits must be as they were committed; others keep their changes. */
-function keepFiles(call: GitCall, old: string | null, commit: string): void {
+function keepFiles(call: GitCall, old: string | null, commit: string, name: string): void {
   const { repository } = call;
   const [from, to] = [repository.files(old), repository.files(commit)];
   const index = new Map(repository.index().map((entry) => [entry.path, entry]));
@@ -99,7 +99,7 @@ function keepFiles(call: GitCall, old: string | null, commit: string): void {
     if (before?.id === after?.id && before?.mode === after?.mode) continue;
     if (entry?.id !== before?.id || compareWork(entry ? [entry] : [], repository.workEntries()).length > 0) {
       throw new GitExit(
-        `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${commit}'.\n`,
+        `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${name}'.\n`,
         128,
       );
     }
@@ -109,7 +109,7 @@ function keepFiles(call: GitCall, old: string | null, commit: string): void {
 }
 
 /** As --hard for what is staged, as --keep for what is not. */
-function mergeFiles(call: GitCall, commit: string): void {
+function mergeFiles(call: GitCall, commit: string, name: string): void {
   const { repository } = call;
   const work = repository.workEntries();
   const entries = repository.index();
@@ -120,7 +120,7 @@ function mergeFiles(call: GitCall, commit: string): void {
     const entry = entries.find((one) => one.path === path);
     const next = to.get(path);
     if (entry?.id !== next?.id)
-      throw failure(`Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${commit}'.`, 128);
+      throw failure(`Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${name}'.`, 128);
     kept.set(path, call.disk.read(repository.pathOf(path)));
   }
   forceFiles(call, to);

@@ -5,7 +5,7 @@ import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { comparePaths, type CommitObject } from '../objects.ts';
 import { OptionSpec } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
-import { indexTree, subjectOf, writeCommit } from '../record.ts';
+import { clearOperation, indexTree, subjectOf, writeCommit } from '../record.ts';
 import { applyOutcome, indexDiffers, mergeThree } from '../merging.ts';
 import { contentOf, fileOf, type FileMap, type TreeFile } from '../repository.ts';
 import { resolveRevision } from '../revision.ts';
@@ -181,6 +181,9 @@ function restoreHead(call: GitCall, head: string, made: CommitObject, pathspec: 
   if (untracked !== undefined) for (const path of repository.files(untracked).keys()) writer.remove(path);
   if (pathspec === null) {
     forceFiles(call, repository.files(head));
+    repository.refs.update('ORIG_HEAD', head, null);
+    repository.refs.log('HEAD', head, head, call.change('reset: moving to HEAD'));
+    clearOperation(repository);
     if (keepIndex && index !== undefined) forceFiles(call, repository.files(index));
     return;
   }
@@ -303,7 +306,7 @@ async function applyStash(call: GitCall, id: string, withIndex: boolean, quiet: 
   const [base, index, untracked] = commit.parents;
   if (unmergedOf(repository.index()).length > 0) {
     for (const { path } of unmergedOf(repository.index())) call.line(`${path}: needs merge`);
-    throw new GitExit('error: could not write index\n', 1);
+    return 1;
   }
   const ours = indexTree(repository);
   const labels = { ours: 'Updated upstream', theirs: 'Stashed changes' };

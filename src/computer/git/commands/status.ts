@@ -6,8 +6,8 @@ import { fromHere, Pathspec, quoteBytes, quotePath } from '../pathspec.ts';
 import { comparePaths } from '../objects.ts';
 import type { Repository, TreeFile } from '../repository.ts';
 import { cachedPairs } from '../sides.ts';
-import { untrackedFiles, workStatus, type Unmerged, type UntrackedMode } from '../status.ts';
-import { operationText, type Operation, operationOf } from '../operation.ts';
+import { workStatus, type Unmerged, type UntrackedMode } from '../status.ts';
+import { operationOf, operationText, rebaseOf, type Operation } from '../operation.ts';
 import { trackingLines, trackingOf } from '../tracking.ts';
 import { workSide, blobSide } from '../sides.ts';
 import { makePair } from '../diff.ts';
@@ -114,7 +114,7 @@ export function longStatus(
   const hint = (row: string): void => {
     if (hints) line(`  (${row})`);
   };
-  text += headLine(call, repository, operation);
+  text += headLine(call, repository);
   const tracking = content.initial || repository.branch === null ? '' : trackingLines(call, repository, hints);
   if (tracking !== '') text += `${tracking}\n`;
   if (operation !== null) text += operationText(call, repository, operation, unmerged.length > 0, hints);
@@ -189,11 +189,9 @@ function showFolder(call: GitCall, path: string): string {
   return quotePath(call, shown);
 }
 
-function headLine(call: GitCall, repository: Repository, operation: Operation | null): string {
-  if (operation?.kind === 'rebase')
-    return operation.interactive
-      ? `interactive rebase in progress; onto ${call.short(operation.onto)}\n`
-      : `rebase in progress; onto ${call.short(operation.onto)}\n`;
+function headLine(call: GitCall, repository: Repository): string {
+  const rebase = rebaseOf(repository);
+  if (rebase !== null) return `interactive rebase in progress; onto ${call.short(rebase.onto)}\n`;
   const { branch } = repository;
   if (branch !== null) return `On branch ${branch}\n`;
   const detached = detachedAt(call, repository);
@@ -214,7 +212,7 @@ export function detachedAt(call: GitCall, repository: Repository): { readonly na
   return { name, moved: repository.head !== entry.after };
 }
 
-export function unmergedLabel({ base, ours, theirs }: Unmerged): string {
+function unmergedLabel({ base, ours, theirs }: Unmerged): string {
   if (base === null) return ours === null ? 'added by them' : theirs === null ? 'added by us' : 'both added';
   return ours === null ? (theirs === null ? 'both deleted' : 'deleted by us') : theirs === null ? 'deleted by them' : 'both modified';
 }
@@ -317,5 +315,3 @@ function porcelainV2(call: GitCall, content: StatusContent, branchWanted: boolea
   for (const path of content.untracked) call.out(`? ${show(path)}${end}`);
   for (const path of content.ignored) call.out(`! ${show(path)}${end}`);
 }
-
-export { untrackedFiles };

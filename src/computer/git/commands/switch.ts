@@ -104,6 +104,10 @@ export async function switchCommand(call: GitCall, args: readonly string[]): Pro
   const orphan = options.value('orphan');
   const create = options.value('create') ?? options.value('force-create');
   if (orphan !== undefined) return startOrphan(call, options, orphan, first, true);
+  if (create !== undefined) checkNewBranch(call, create, options.has('force-create'));
+  const named = create === undefined && !options.has('detach') && !options.has('track') ? first : undefined;
+  if (named !== undefined && !isSwitchable(call, options, branchArgument(call, named)))
+    throw fatal(`invalid reference: ${branchArgument(call, named)}`);
   refuseDuringOperation(call);
   if (create !== undefined) return createAndSwitch(call, options, create, options.has('force-create'), first);
   if (options.has('detach')) {
@@ -120,7 +124,6 @@ export async function switchCommand(call: GitCall, args: readonly string[]): Pro
   if (refs.exists(`refs/heads/${name}`)) return goTo(call, options, { id: refs.resolve(`refs/heads/${name}`), branch: name, name });
   const id = resolveRevision(call, name);
   if (id === null) {
-    if (options.negated('guess') || typeof guessRemote(call, name) !== 'string') throw fatal(`invalid reference: ${name}`);
     return goTo(call, options, await checkoutTarget(call, options, name));
   }
   const full = fullRefName(call, name);
@@ -132,6 +135,11 @@ export async function switchCommand(call: GitCall, args: readonly string[]): Pro
   call.err(`fatal: a branch is expected, got ${what}\n`);
   call.hint('If you want to detach HEAD at the commit, try again with the --detach option.', 'suggestDetachingHead');
   return 128;
+}
+
+function isSwitchable(call: GitCall, options: Options, name: string): boolean {
+  if (call.repository.refs.exists(`refs/heads/${name}`) || resolveRevision(call, name) !== null) return true;
+  return !options.negated('guess') && typeof guessRemote(call, name) === 'string';
 }
 
 function refuseDuringOperation(call: GitCall): void {
@@ -196,6 +204,7 @@ async function createAndSwitch(call: GitCall, options: Options, name: string, fo
           : `Switched to and reset branch '${name}'\n`
         : `Switched to a new branch '${name}'\n`,
       tracking: existed,
+      moves: start !== undefined,
     },
   );
 }
@@ -227,6 +236,8 @@ interface Going {
   /** Makes the branch, once it is clear that the files can be moved. */
   readonly make?: () => void;
   readonly said?: string;
+  /** False for a new branch where one stands: nothing moves, so nothing is said about local changes. */
+  readonly moves?: boolean;
   readonly tracking?: boolean;
 }
 
@@ -242,7 +253,7 @@ async function goTo(call: GitCall, options: Options, target: Target & { readonly
     throw fatal(`invalid reference: ${target.name}`);
   }
   if (options.has('merge')) throw unsupported("'--merge' when switching");
-  moveFiles(call, options, oldHead, target.id);
+  if (how.moves !== false || options.has('force') || options.has('discard-changes')) moveFiles(call, options, oldHead, target.id);
   how.make?.();
   if (target.created && !quiet) call.out(target.created);
   const from = oldBranch ?? oldHead ?? '';
@@ -269,7 +280,7 @@ async function goTo(call: GitCall, options: Options, target: Target & { readonly
       if (target.name !== 'HEAD' || how.said) call.err(how.said ?? said);
     }
   }
-  if (!quiet && !(options.has('force') || options.has('discard-changes'))) showLocalChanges(call);
+  if (!quiet && how.moves !== false && !(options.has('force') || options.has('discard-changes'))) showLocalChanges(call);
   const operation = operationOf(repository);
   if (operation?.kind === 'merge' || operation?.kind === 'cherry-pick' || operation?.kind === 'revert') clearOperation(repository);
   if (!quiet && !detaching && how.tracking !== false && !target.created)
@@ -406,7 +417,7 @@ async function restorePaths(call: GitCall, how: Restoring): Promise<number> {
   const entries = repository.index();
   const wanted: FileMap = how.source === null ? indexFiles(entries) : repository.files(how.source);
   const conflicts = unmergedOf(entries).filter(({ path }) => pathspec.matches(path));
-  const known = new Set([...wanted.keys(), ...entries.map(({ path }) => path)]);
+  const known = new Set([...wanted.keys(), ...(how.source !== null && how.overlay ? [] : entries.map(({ path }) => path))]);
   const missing = pathspec.unmatched(known);
   if (missing !== null) throw failure(`pathspec '${missing}' did not match any file(s) known to git`);
   const writer = new WorkWriter(call);

@@ -1,12 +1,12 @@
 import { branchArgument, remoteNames, setUpstream } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { fatal, GitExit, unsupported } from '../errors.ts';
-import { fetchFrom, remoteUrl, shortRef, shownUrl, summaryWidth, type FetchOptions, type FetchResult } from '../fetching.ts';
+import { fetchFrom, remoteUrl, shortRef, shownUrl, summaryWidth, type FetchOptions } from '../fetching.ts';
 import { requireHook } from '../hooks.ts';
 import { isFullId } from '../objects.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
-import { Repository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { fullRefName, mapRef, peelTo, resolveRevision } from '../revision.ts';
 import { connect, type Advertisement, type PushUpdate } from '../transport.ts';
 import { isAncestor } from '../walk.ts';
@@ -58,7 +58,7 @@ function defaultRemote(call: GitCall): string {
 
 export async function fetch(call: GitCall, args: readonly string[]): Promise<number> {
   const options = FETCH.parse(args);
-  void call.repository;
+  call.expectRepository();
   if (options.has('all') || options.has('multiple')) {
     const names = options.has('all') ? remoteNames(call) : options.args;
     let code = 0;
@@ -107,7 +107,7 @@ export async function pull(call: GitCall, args: readonly string[]): Promise<numb
     if (stash !== null) await applyAutostash(call, stash);
     return code;
   };
-  if (heads.length === 0) throw noCandidates(call, name, specs, result);
+  if (heads.length === 0) throw noCandidates(call, name, specs);
   if (heads.length > 1)
     throw fatal(rebasing.rebase ? 'Cannot rebase onto multiple branches.' : 'a merge of more than two histories is not supported here');
   const target = heads[0] as (typeof heads)[number];
@@ -203,7 +203,7 @@ function mergeOptionsOf(call: GitCall, options: Options): MergeOptions {
   };
 }
 
-function noCandidates(call: GitCall, name: string, specs: readonly string[], { advertisement }: FetchResult): GitExit {
+function noCandidates(call: GitCall, name: string, specs: readonly string[]): GitExit {
   const { branch } = call.repository;
   if (specs.length > 0)
     return new GitExit(
@@ -223,7 +223,6 @@ function noCandidates(call: GitCall, name: string, specs: readonly string[], { a
       1,
     );
   }
-  void advertisement;
   return new GitExit(`Your configuration specifies to merge with the ref '${merge}'\nfrom the remote, but no such ref was fetched.\n`, 1);
 }
 
@@ -595,7 +594,7 @@ function adviseRejected(call: GitCall, kinds: ReadonlySet<string>, items: readon
 }
 
 /** What the other side says, marked as its words. Lines that say something end in spaces that clear the line on a terminal that cannot. */
-export function remoteLines(progress: string): string {
+function remoteLines(progress: string): string {
   return progress
     .replace(/\n$/, '')
     .split('\n')
