@@ -70,10 +70,10 @@ export class Learner {
     await this.page.getByRole('tab', { name: new RegExp(name) }).first().click();
   }
 
-  /** Waits until so many outcomes hold, as the page says it beside the code: `3 of 6 hold`. */
+  /** Waits until so many outcomes hold, as the page says it beside the code: `3 of 6 hold`, `All 6 hold`. */
   async outcomesHold(count: number): Promise<void> {
     await this.view('Code');
-    await expect(this.page.getByText(`${count} of 6 hold`)).toBeVisible({ timeout: 120_000 });
+    await expect(this.page.getByText(count === 6 ? 'All 6 hold' : `${count} of 6 hold`)).toBeVisible({ timeout: 120_000 });
   }
 }
 
