@@ -63,6 +63,7 @@ export class MissingObjectError extends Error {
 // Bytes in the file system are replaced, never changed: what was found out about them stays true, in this computer and in its forks.
 const decodedFiles = new WeakMap<Uint8Array, GitObject>();
 const blobIds = new WeakMap<Uint8Array, string>();
+const encodedBlobs = new WeakMap<Uint8Array, Uint8Array>();
 const parsedTrees = new WeakMap<Uint8Array, readonly TreeItem[]>();
 const parsedCommits = new WeakMap<Uint8Array, CommitObject>();
 
@@ -252,8 +253,13 @@ export class ObjectDatabase {
   }
 }
 
+/** The file of a loose object. That of a blob is made once: an origin is cloned again and again. */
 function encodeLoose(type: ObjectType, content: Uint8Array): Uint8Array {
-  return zlibSync(joinBytes([encode(`${type} ${content.length}\0`), content]), { level: 6 });
+  const known = type === 'blob' ? encodedBlobs.get(content) : undefined;
+  if (known) return known;
+  const file = zlibSync(joinBytes([encode(`${type} ${content.length}\0`), content]), { level: 6 });
+  if (type === 'blob') encodedBlobs.set(content, file);
+  return file;
 }
 
 function decodeLoose(file: Uint8Array): GitObject {

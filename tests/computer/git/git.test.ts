@@ -69,15 +69,13 @@ describe('the origin', () => {
   });
 
   test('refuses what a branch is protected from, and says what to do instead', async () => {
-    forge
-      .repository('leaf')
-      .protect({
-        pattern: 'stable',
-        refuseDirectPush: true,
-        refuseForcePush: true,
-        refuseDeletion: true,
-        reason: 'Let the pipeline move it.',
-      });
+    forge.repository('leaf').protect({
+      pattern: 'stable',
+      refuseDirectPush: true,
+      refuseForcePush: true,
+      refuseDeletion: true,
+      reason: 'Let the pipeline move it.',
+    });
     expect(await desk.run('git push origin main:stable')).toBe(
       'remote: error: Protected branch update failed for refs/heads/stable.\nremote: error: Let the pipeline move it.\n' +
         `To ${URL}\n ! [remote rejected] main -> stable (protected branch hook declined)\nerror: failed to push some refs to '${URL}'\nexit 1\n`,
@@ -181,6 +179,19 @@ test.each([
 ])('%s is refused plainly', async (command, said) => {
   await desk.run('git init -q && git commit -q --allow-empty -m One');
   expect(await desk.run(command)).toBe(said);
+});
+
+test('what just-git packs is read as before', async () => {
+  await desk.run(`git clone -q ${URL} && cd leaf`);
+  for (let version = 0; version < 5; version++)
+    await desk.run(`seq 1 200 > model && echo ${version} >> model && git add . && git commit -qm "Version ${version}"`);
+  const before = await desk.run('git log -p && git push -q && git ls-tree -r HEAD');
+  await desk.run('git gc');
+  expect(await desk.run('git count-objects')).toBe('0 objects, 0 kilobytes\n');
+  expect(await desk.run('git log -p && git push -q && git ls-tree -r HEAD')).toBe(before);
+  expect(await desk.run('echo 1 > more && git add . && git commit -qm More && git push -q && git fsck && git status -sb')).toBe(
+    '## main...origin/main\n',
+  );
 });
 
 test('bytes go through as they are', async () => {
