@@ -99,19 +99,12 @@ describe('a computer', () => {
     terminal.session.close();
   });
 
-  it('runs a loop of 2,000 rounds and forks a disk of 300 files in no time', async () => {
+  it('runs a loop of 2,000 rounds, and forks a disk of 300 files', async () => {
     const computer = computerWith();
     const terminal = new Terminal(computer);
-    const time = async (work: () => unknown) => {
-      const began = performance.now();
-      await work();
-      return performance.now() - began;
-    };
     for (let i = 0; i < 300; i++) computer.files.writeSync(`/home/you/d${i % 20}/f${i}`, new Uint8Array(4000));
-    // Measured: 0.1 s, 0.2 ms and 0.2 ms. Generous, so that only another order of magnitude fails.
-    expect(await time(() => terminal.type('i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; echo $i'))).toBeLessThan(3000);
-    expect(await time(() => computer.files.tree())).toBeLessThan(50);
-    expect(await time(() => computer.files.fork())).toBeLessThan(50);
+    expect(await terminal.type('i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; echo $i')).toMatchObject({ stdout: '2000\n', exitCode: 0 });
+    expect(computer.files.fork().tree()).toEqual(computer.files.tree());
     terminal.session.close();
   });
 });
