@@ -26,14 +26,13 @@ import { pack } from '../world/pack.ts';
 import { World, type WorldSnapshot } from '../world/world.ts';
 import type { PreparedExercise } from './contract.ts';
 import { compress, decompress } from './gzip.ts';
-import { Keeper } from './keeper.ts';
+import { Keeper, MESSAGES } from './keeper.ts';
 import { readKept, type Kept } from './kept.ts';
 import { watchFolder } from './watch.ts';
 
 /** Files above this are not opened in the editor, in bytes. */
 const EDITOR_LIMIT = 2_000_000;
 
-const FORBIDDEN = 'The browser keeps nothing for this page (a private window?). Your work goes on, but only in this tab: export it before you close it.';
 const UNREADABLE =
   'What the browser keeps of this exercise could not be read, so nothing is saved over it. Reload to try again; what you do meanwhile is only in this tab: export it.';
 
@@ -91,7 +90,7 @@ export class Desk implements WorldClient {
       stored = await options.store.load(key).catch(() => options.store.load(key));
     } catch (error) {
       const forbidden = error instanceof StoreError && error.reason === 'forbidden';
-      return new Desk(options, null).#withoutSaving(forbidden ? FORBIDDEN : UNREADABLE);
+      return new Desk(options, null).#withoutSaving(forbidden ? MESSAGES.forbidden : UNREADABLE);
     }
     if (stored === null) return new Desk(options, null);
     try {

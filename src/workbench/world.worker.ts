@@ -6,6 +6,7 @@ import { readAsset } from '../desk/asset.ts';
 import { Desk } from '../desk/desk.ts';
 import { decompress } from '../desk/gzip.ts';
 import { browserPlatform } from '../platform/browser/platform.ts';
+import { readBody } from '../platform/browser/read-body.ts';
 import { indexedDbStore } from '../platform/browser/store.ts';
 import type { WorldClient } from '../world/contract.ts';
 
@@ -42,20 +43,9 @@ async function download(url: string, onProgress: (loadedBytes: number, totalByte
   const response = await fetch(url);
   if (!response.ok || response.body === null) throw new Error(`The exercise could not be loaded (${response.status}). Check the connection, then press Start again.`);
   const total = Number(response.headers.get('content-length') ?? 0);
-  const chunks: Uint8Array[] = [];
   let loaded = 0;
-  for (const reader = response.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    loaded += value.length;
+  return readBody(response, (bytes) => {
+    loaded += bytes;
     onProgress(loaded, total);
-  }
-  const all = new Uint8Array(loaded);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  });
 }

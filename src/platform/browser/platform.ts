@@ -5,6 +5,7 @@ import type { WorkerLink } from '../python/process.ts';
 import type { PythonAssets } from '../python/protocol.ts';
 import { browserImageStore, shared } from './image-store.ts';
 import { pyodideFileBytes } from './pyodide-files.ts';
+import { readBody } from './read-body.ts';
 
 export interface BrowserPlatformOptions {
   /** Address of the folder in which the site serves `pyodideFiles`, absolute or relative to the calling script's page. */
@@ -84,24 +85,4 @@ async function compile(response: Response, count: (bytes: number) => void): Prom
     return module;
   }
   return WebAssembly.compile(await readBody(response, count));
-}
-
-async function readBody(response: Response, count: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
-  if (response.body === null) return new Uint8Array(await response.arrayBuffer());
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (const reader = response.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    length += value.length;
-    count(value.length);
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
