@@ -17,10 +17,22 @@ const isolation = {
 
 /** @type {Record<string, string>} */
 const components = Object.fromEntries(
-  ['ContentPanel', 'Footer', 'Head', 'Header', 'MobileMenuFooter', 'MobileMenuToggle', 'PageFrame', 'PageTitle', 'Pagination', 'Search', 'Sidebar', 'SkipLink', 'ThemeProvider', 'TwoColumnContent'].map((name) => [
-    name,
-    `./src/components/starlight/${name}.astro`,
-  ]),
+  [
+    'ContentPanel',
+    'Footer',
+    'Head',
+    'Header',
+    'MobileMenuFooter',
+    'MobileMenuToggle',
+    'PageFrame',
+    'PageTitle',
+    'Pagination',
+    'Search',
+    'Sidebar',
+    'SkipLink',
+    'ThemeProvider',
+    'TwoColumnContent',
+  ].map((name) => [name, `./src/components/starlight/${name}.astro`]),
 );
 
 export default defineConfig({

@@ -3,7 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { run } from './install.mjs';
 
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const installed = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
 /** Path of a Chromium, or null. `PLUMBLINE_CHROMIUM` names one that is not found by itself. */
 export async function findChromium() {
@@ -30,7 +35,9 @@ export async function chromiumForTests() {
     const now = await findChromium();
     if (now !== null) return now;
   }
-  throw new Error('The browser tests need a Chromium, and none could be installed here. Install Chromium or Chrome, or set PLUMBLINE_CHROMIUM to the path of one.');
+  throw new Error(
+    'The browser tests need a Chromium, and none could be installed here. Install Chromium or Chrome, or set PLUMBLINE_CHROMIUM to the path of one.',
+  );
 }
 
 function debianChromium() {

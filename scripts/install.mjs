@@ -8,7 +8,9 @@ export const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'node_modules', '.plumbline-installed');
 
 export function installPackages() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing packages…');
   // Not `npm ci`: it refuses a lock file without the optional packages of platforms that this one is not. The locked versions hold here too.

@@ -30,7 +30,9 @@ const since = (at: number | null): number => Math.round(((at ?? live.pushedAt) -
 const before = run.jobs.filter((job) => job.environment === null);
 const served = phone.hours.filter(({ deploymentId }) => deploymentId === live.id);
 const [well, badly] = [served.reduce((sum, hour) => sum + hour.well, 0), served.reduce((sum, hour) => sum + hour.badly, 0)];
-const shown = phone.recent.find(({ photo, answer }) => answer.ok && answer.species === photo.species && photo.species === 'ginkgo') ?? phone.recent.find(({ photo, answer }) => answer.ok && answer.species === photo.species);
+const shown =
+  phone.recent.find(({ photo, answer }) => answer.ok && answer.species === photo.species && photo.species === 'ginkgo') ??
+  phone.recent.find(({ photo, answer }) => answer.ok && answer.species === photo.species);
 if (!shown?.answer.ok) throw new Error('no photo of the last hours was answered rightly');
 const { species, votes } = shown.answer;
 const all = Object.values(votes).reduce((sum, count) => sum + count, 0);
@@ -41,10 +43,19 @@ const text = `${JSON.stringify(
     command: 'git push',
     commit: { id: run.commit.slice(0, 7), message: run.title, at: since(run.startedAt) },
     steps: [
-      { label: `${run.workflow}, run ${run.number}`, jobs: before.map(({ id }) => id), at: since(Math.max(...before.map(({ completedAt }) => completedAt ?? 0))) },
+      {
+        label: `${run.workflow}, run ${run.number}`,
+        jobs: before.map(({ id }) => id),
+        at: since(Math.max(...before.map(({ completedAt }) => completedAt ?? 0))),
+      },
       { label: live.environment, digest: live.digest.slice(0, 'sha256:'.length + 8), at: since(live.liveAt) },
     ],
-    phone: { answer: species[0]?.toUpperCase() + species.slice(1), detail: `${votes[species]} of ${all} neighbours`, served: `${well} of ${well + badly} users served well since`, photo: asHex(shown.photo) },
+    phone: {
+      answer: species[0]?.toUpperCase() + species.slice(1),
+      detail: `${votes[species]} of ${all} neighbours`,
+      served: `${well} of ${well + badly} users served well since`,
+      photo: asHex(shown.photo),
+    },
   },
   null,
   2,

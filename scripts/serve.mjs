@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sirv from 'sirv';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '4321' }, base: { type: 'string', default: '/' }, plain: { type: 'boolean' }, dir: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4321' },
+    base: { type: 'string', default: '/' },
+    plain: { type: 'boolean' },
+    dir: { type: 'string' },
+  },
+});
 const folder = values.dir ?? join(import.meta.dirname, '..', 'dist');
 if (!existsSync(join(folder, 'index.html'))) {
   console.error('There is no built site in dist/. Run: npm run build');
@@ -37,5 +44,7 @@ server.on('error', (error) => {
   process.exit(1);
 });
 server.listen(Number(values.port), '127.0.0.1', () => {
-  console.log(`\n  Plumbline is ready: http://localhost:${values.port}${values.base}\n  The lesson: http://localhost:${values.port}${values.base}3-continuous-delivery/3-ship-a-better-leaf/\n`);
+  console.log(
+    `\n  Plumbline is ready: http://localhost:${values.port}${values.base}\n  The lesson: http://localhost:${values.port}${values.base}3-continuous-delivery/3-ship-a-better-leaf/\n`,
+  );
 });

@@ -20,13 +20,21 @@ const suites = [
   single('lint', ['npm', 'run', '--silent', 'lint']),
   single('layering', ['npm', 'run', '--silent', 'layers']),
   single('dead code', ['npm', 'run', '--silent', 'dead-code']),
-  counted('unit and differential', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'unit.json')}`], () => {
-    const report = readJson('unit.json');
-    // A file that failed without a failed test of its own could not be run.
-    const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'));
-    return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
-  }),
-  counted('exercise matrix', ['npm', 'run', '--silent', 'plumbline', '--', 'verify'], (status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })),
+  counted(
+    'unit and differential',
+    ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'unit.json')}`],
+    () => {
+      const report = readJson('unit.json');
+      // A file that failed without a failed test of its own could not be run.
+      const broken = report.testResults.filter(
+        (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+      );
+      return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
+    },
+  ),
+  counted('exercise matrix', ['npm', 'run', '--silent', 'plumbline', '--', 'verify'], (status) =>
+    status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 },
+  ),
   counted('end to end', ['playwright', 'test', '--reporter=list,json'], () => {
     const { stats } = readJson('e2e.json');
     return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
@@ -48,7 +56,9 @@ for (const { name, command, count } of suites) {
   const { passed, failed } = safely(count, status);
   total.passed += passed;
   total.failed += failed;
-  lines.push(`${failed === 0 ? 'ok ' : 'NOT'} ${name.padEnd(24)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s`);
+  lines.push(
+    `${failed === 0 ? 'ok ' : 'NOT'} ${name.padEnd(24)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s`,
+  );
 }
 console.log(`\n${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -184,7 +184,9 @@ const pushToPhone: Check = {
     }
     const stopped = runs.find((run) => run.conclusion !== 'success');
     if (stopped !== undefined) {
-      const job = stopped.jobs.find((candidate) => candidate.conclusion === 'failure') ?? stopped.jobs.find((candidate) => candidate.conclusion === 'cancelled');
+      const job =
+        stopped.jobs.find((candidate) => candidate.conclusion === 'failure') ??
+        stopped.jobs.find((candidate) => candidate.conclusion === 'cancelled');
       return fails({
         value: `run ${stopped.number} stopped`,
         observed: `Run ${stopped.number} of ${short(commit.id)} ended with ${stopped.conclusion ?? 'no result'}${job ? ` in job ${job.name}` : ''}. Users still have the version before it.`,
@@ -312,7 +314,8 @@ const gateStillStops: Check = {
       };
     }
     const service = await serviceFile(world, tip);
-    if (service === null) return { status: 'unknown', why: 'no Python file on main defines predict(), so no harmless change could be made to it' };
+    if (service === null)
+      return { status: 'unknown', why: 'no Python file on main defines predict(), so no harmless change could be made to it' };
     const score = await world.hiddenScore(live.digest);
     return world.fork(async (fork) => {
       const harmless = await tryChange(fork, 'Explain what the phone asks', async (read) => ({
@@ -486,7 +489,8 @@ async function labelFiles(world: Observed, commit: string): Promise<ReadonlyMap<
   for (const entry of await world.origin.tree(commit)) {
     if (entry.type !== 'file' || /\.(py|md|ya?ml|sh|pgm)$/.test(entry.path)) continue;
     const text = decoder.decode(entry.bytes);
-    if (!apart.has(text) && text.split('\n').filter((line) => SPECIES_WORD.test(line)).length >= LABEL_LINES) found.set(entry.path.slice(1), text);
+    if (!apart.has(text) && text.split('\n').filter((line) => SPECIES_WORD.test(line)).length >= LABEL_LINES)
+      found.set(entry.path.slice(1), text);
   }
   return found;
 }
@@ -536,9 +540,13 @@ function swapped(text: string): string {
 async function serviceFile(world: Observed, commit: string): Promise<string | null> {
   const decoder = new TextDecoder();
   const files = (await world.origin.tree(commit)).flatMap((entry) =>
-    entry.type === 'file' && entry.path.endsWith('.py') && !entry.path.startsWith('/tests/') ? [{ path: entry.path.slice(1), text: decoder.decode(entry.bytes) }] : [],
+    entry.type === 'file' && entry.path.endsWith('.py') && !entry.path.startsWith('/tests/')
+      ? [{ path: entry.path.slice(1), text: decoder.decode(entry.bytes) }]
+      : [],
   );
-  const defining = files.find(({ text }) => /^def predict\(/m.test(text)) ?? files.find(({ text }) => /^(?:from .* import .*\bpredict\b|predict\s*=)/m.test(text));
+  const defining =
+    files.find(({ text }) => /^def predict\(/m.test(text)) ??
+    files.find(({ text }) => /^(?:from .* import .*\bpredict\b|predict\s*=)/m.test(text));
   return defining?.path ?? null;
 }
 

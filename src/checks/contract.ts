@@ -48,7 +48,10 @@ export interface Observed {
 /** A fork of the learner's world in which a check acts as a teammate would. */
 export interface Probe extends Observed {
   /** Commits these changes on top of `main` and pushes; resolves when the runs it started have ended. A null removes the file. */
-  pushChange(message: string, change: (read: (path: string) => Promise<string | null>) => Promise<Readonly<Record<string, string | null>>>): Promise<readonly Run[]>;
+  pushChange(
+    message: string,
+    change: (read: (path: string) => Promise<string | null>) => Promise<Readonly<Record<string, string | null>>>,
+  ): Promise<readonly Run[]>;
 }
 
 /** Anything that can make a verdict outdated. */

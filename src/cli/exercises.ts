@@ -55,5 +55,6 @@ export class ExercisesFolder {
 function assertOutcomes(id: string, exercise: Exercise, checks: readonly Check[]): void {
   const written = JSON.stringify(exercise.meta.outcomes);
   const checked = JSON.stringify(checks.map((check) => ({ id: check.id, title: check.title })));
-  if (written !== checked) throw new ExerciseError(`exercises/${id}: the outcomes of exercise.yaml are not those of checks.ts\n  ${written}\n  ${checked}`);
+  if (written !== checked)
+    throw new ExerciseError(`exercises/${id}: the outcomes of exercise.yaml are not those of checks.ts\n  ${written}\n  ${checked}`);
 }

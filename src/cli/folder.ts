@@ -18,7 +18,13 @@ export function readFolder(folder: string): FileTree {
         entries.push({ path: inside, type: 'directory', mode: 0o755, mtime: 0 });
         walk(inside);
       } else {
-        entries.push({ path: inside, type: 'file', bytes: new Uint8Array(readFileSync(full)), mode: stats.mode & 0o111 ? 0o755 : 0o644, mtime: 0 });
+        entries.push({
+          path: inside,
+          type: 'file',
+          bytes: new Uint8Array(readFileSync(full)),
+          mode: stats.mode & 0o111 ? 0o755 : 0o644,
+          mtime: 0,
+        });
       }
     }
   };

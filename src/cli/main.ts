@@ -53,7 +53,14 @@ async function verify(argv: readonly string[]): Promise<number> {
   const reports: ExerciseReport[] = [];
   try {
     for (const id of positionals.length > 0 ? positionals : folder.ids) {
-      reports.push(await verifyExercise(await folder.load(id), platform, values.json ? () => {} : printRoute, only && ((route) => only.includes(route) || only.includes(`attempts/${route}`))));
+      reports.push(
+        await verifyExercise(
+          await folder.load(id),
+          platform,
+          values.json ? () => {} : printRoute,
+          only && ((route) => only.includes(route) || only.includes(`attempts/${route}`)),
+        ),
+      );
     }
   } finally {
     platform.python.dispose();
@@ -66,8 +73,13 @@ async function verify(argv: readonly string[]): Promise<number> {
 
 const printRoute: OnRoute = (exercise, route, ok, verdicts, ms, error) => {
   const failing = verdicts.filter(({ verdict }) => verdict.status !== 'holds');
-  const what = failing.map(({ id, verdict }) => `${id}: ${verdict.status}${verdict.status === 'fails' ? ` (${verdict.hint}; ${verdict.observed})` : verdict.status === 'unknown' ? ` (${verdict.why})` : ''}`);
-  process.stdout.write(`${ok ? 'ok  ' : 'NOT '} ${exercise} ${route.padEnd(36)} ${(ms / 1000).toFixed(1).padStart(6)} s  ${what.length === 0 ? (verdicts.length === 0 ? '' : 'all hold') : what.join('\n       ')}\n`);
+  const what = failing.map(
+    ({ id, verdict }) =>
+      `${id}: ${verdict.status}${verdict.status === 'fails' ? ` (${verdict.hint}; ${verdict.observed})` : verdict.status === 'unknown' ? ` (${verdict.why})` : ''}`,
+  );
+  process.stdout.write(
+    `${ok ? 'ok  ' : 'NOT '} ${exercise} ${route.padEnd(36)} ${(ms / 1000).toFixed(1).padStart(6)} s  ${what.length === 0 ? (verdicts.length === 0 ? '' : 'all hold') : what.join('\n       ')}\n`,
+  );
   if (error !== undefined) process.stdout.write(`     ${error.replaceAll('\n', '\n     ')}\n`);
 };
 

@@ -9,7 +9,12 @@ import type { LoadedExercise } from './exercises.ts';
 /** What `plumbline verify --json` prints of one exercise. */
 export interface ExerciseReport {
   readonly id: string;
-  readonly solutions: readonly { readonly name: string; readonly passed: boolean; readonly failing: readonly string[]; readonly error?: string }[];
+  readonly solutions: readonly {
+    readonly name: string;
+    readonly passed: boolean;
+    readonly failing: readonly string[];
+    readonly error?: string;
+  }[];
   readonly start: { readonly failed: boolean; readonly failing: readonly string[]; readonly error?: string };
   readonly attempts: readonly {
     readonly name: string;
@@ -30,7 +35,12 @@ export interface NamedVerdict {
 }
 
 /** Runs an exercise's matrix: the start must fail, each solution pass, each attempt fail on the check and with the hint it names. */
-export async function verifyExercise(loaded: LoadedExercise, platform: Platform, onRoute: OnRoute, only?: (route: string) => boolean): Promise<ExerciseReport> {
+export async function verifyExercise(
+  loaded: LoadedExercise,
+  platform: Platform,
+  onRoute: OnRoute,
+  only?: (route: string) => boolean,
+): Promise<ExerciseReport> {
   const { exercise } = loaded;
   const { id } = exercise.meta;
   const wanted = (name: string) => only === undefined || only(name);
@@ -58,11 +68,17 @@ export async function verifyExercise(loaded: LoadedExercise, platform: Platform,
     }
     const ok = error === undefined && expected(verdicts);
     onRoute(id, name, ok, verdicts, performance.now() - began, error);
-    return { ok, failing: verdicts.filter(({ verdict }) => verdict.status === 'fails').map((named) => named.id), ...(error === undefined ? {} : { error }) };
+    return {
+      ok,
+      failing: verdicts.filter(({ verdict }) => verdict.status === 'fails').map((named) => named.id),
+      ...(error === undefined ? {} : { error }),
+    };
   };
 
   const passes = (verdicts: readonly NamedVerdict[]) => verdicts.every(({ verdict }) => verdict.status === 'holds');
-  const start = wanted('start') ? await route('start', null, (verdicts) => !passes(verdicts) && verdicts.every(({ verdict }) => verdict.status !== 'unknown')) : { ok: true, failing: [] };
+  const start = wanted('start')
+    ? await route('start', null, (verdicts) => !passes(verdicts) && verdicts.every(({ verdict }) => verdict.status !== 'unknown'))
+    : { ok: true, failing: [] };
   const solutions = [];
   for (const { name, script } of exercise.solutions.filter((solution) => wanted(solution.name))) {
     const { ok, ...rest } = await route(name, script, passes);
@@ -83,7 +99,12 @@ export async function verifyExercise(loaded: LoadedExercise, platform: Platform,
 
 /** True when the exercise can be merged. */
 export function isVerified(report: ExerciseReport): boolean {
-  return report.start.failed && report.solutions.length > 0 && report.solutions.every(({ passed }) => passed) && report.attempts.every(({ caught }) => caught);
+  return (
+    report.start.failed &&
+    report.solutions.length > 0 &&
+    report.solutions.every(({ passed }) => passed) &&
+    report.attempts.every(({ caught }) => caught)
+  );
 }
 
 async function lookAtAll(loaded: LoadedExercise, world: World): Promise<NamedVerdict[]> {

@@ -61,7 +61,9 @@ export class Cloud {
    * Gives the deployment, or the sentence that the deploy step prints when the service does not start or
    * never answers; the old one then stays live. Rejects with the signal's reason when the deployment is given up.
    */
-  async deploy(input: DeploymentInput): Promise<{ readonly ok: true; readonly deployment: Deployment } | { readonly ok: false; readonly message: string }> {
+  async deploy(
+    input: DeploymentInput,
+  ): Promise<{ readonly ok: true; readonly deployment: Deployment } | { readonly ok: false; readonly message: string }> {
     const { files, signal, ...rest } = input;
     if (!this.#packages.has(input.digest)) {
       try {

@@ -50,7 +50,10 @@ with open('${ANSWERS}', 'w') as file:
 
 type DriverResult =
   | { readonly started: false; readonly error: string }
-  | { readonly started: true; readonly answers: readonly ({ readonly species: string; readonly votes: Record<string, number> } | { readonly error: string })[] };
+  | {
+      readonly started: true;
+      readonly answers: readonly ({ readonly species: string; readonly votes: Record<string, number> } | { readonly error: string })[];
+    };
 
 /** The service did not come up, or never answered: nothing can be served from this package. The message is fit for the deploy step's log. */
 export class ServiceStartError extends Error {

@@ -12,7 +12,8 @@ export function createComputer(options: ComputerOptions): Computer {
   const home = `/home/${user.login}`;
   const files = options.files ?? createFileSystem({ clock });
   setClock(files, clock);
-  for (const path of [home, '/tmp']) if (!files.existsSync(path)) files.load([{ path, type: 'directory', mode: 0o755, mtime: clock.now() }]);
+  for (const path of [home, '/tmp'])
+    if (!files.existsSync(path)) files.load([{ path, type: 'directory', mode: 0o755, mtime: clock.now() }]);
   const shared = [...gitOf(options, files), ...(options.commands ?? [])];
   const machine: Machine = {
     clock,

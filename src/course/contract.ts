@@ -17,7 +17,11 @@ export interface ExerciseMeta {
   /** The checks in the learner's order, by id, with the sentence that the page shows before anything has loaded. */
   readonly outcomes: readonly { readonly id: string; readonly title: string }[];
   /** What the origin refuses once the exercise has begun. */
-  readonly protect: readonly { readonly branch: string; readonly refuse: readonly ('push' | 'force-push' | 'deletion')[]; readonly reason: string }[];
+  readonly protect: readonly {
+    readonly branch: string;
+    readonly refuse: readonly ('push' | 'force-push' | 'deletion')[];
+    readonly reason: string;
+  }[];
   /** When the world begins, as an ISO time in UTC. */
   readonly begins: string;
   /** The packed photos that users take, as a path below `exercises/`. */

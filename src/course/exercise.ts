@@ -21,7 +21,13 @@ export const exerciseSchema = z.strictObject({
   photos: z.string(),
   /** What the origin refuses once the exercise has begun, by branch name or glob, with the sentence that the pusher reads. */
   protect: z
-    .array(z.strictObject({ branch: z.string(), refuse: z.array(z.enum(['push', 'force-push', 'deletion'])).min(1), reason: z.string().min(10) }))
+    .array(
+      z.strictObject({
+        branch: z.string(),
+        refuse: z.array(z.enum(['push', 'force-push', 'deletion'])).min(1),
+        reason: z.string().min(10),
+      }),
+    )
     .default([]),
   outcomes: z.array(z.strictObject({ id: z.string(), title: z.string().min(1) })).min(1),
   hints: z.record(z.string(), hintSteps),
@@ -74,7 +80,9 @@ function readMeta(id: string, source: string): { readonly meta: ExerciseMeta; re
     data = parseYaml(source);
   } catch (error) {
     const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
-    fail(`${file}${place ? `:${place.line}:${place.col}` : ''} is not valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+    fail(
+      `${file}${place ? `:${place.line}:${place.col}` : ''} is not valid YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+    );
   }
   const parsed = exerciseSchema.safeParse(data);
   if (!parsed.success) {
@@ -86,9 +94,11 @@ function readMeta(id: string, source: string): { readonly meta: ExerciseMeta; re
 
 function readAttempt(id: string, name: string, script: string, meta: ExerciseMeta): Route {
   const header = /^# fails: ([a-z0-9-]+)(?: \(([a-z0-9-]+)\))?$/m.exec(script);
-  if (header === null) fail(`exercises/${id}/${name} does not say which check must catch it: begin with a line "# fails: check-id (hint-name)"`);
+  if (header === null)
+    fail(`exercises/${id}/${name} does not say which check must catch it: begin with a line "# fails: check-id (hint-name)"`);
   const [, check = '', hint = null] = header;
-  if (!meta.outcomes.some((outcome) => outcome.id === check)) fail(`exercises/${id}/${name}: there is no outcome ${check} in exercise.yaml`);
+  if (!meta.outcomes.some((outcome) => outcome.id === check))
+    fail(`exercises/${id}/${name}: there is no outcome ${check} in exercise.yaml`);
   if (hint !== null && !(hint in meta.hints)) fail(`exercises/${id}/${name}: there is no hint ${hint} in exercise.yaml`);
   return { name: name.replace(/^attempts\//, '').replace(/\.sh$/, ''), script, fails: { check, hint: hint ?? null } };
 }
@@ -99,7 +109,8 @@ function startTree(id: string, base: readonly string[], exercises: FileTree): Fi
   for (const prefix of [...base.map((name) => `/${name}`), `/${id}/start`]) {
     const entries = exercises.filter((entry) => entry.path === prefix || entry.path.startsWith(`${prefix}/`));
     if (entries.length === 0) fail(`exercises${prefix} does not exist, but exercises/${id} starts from it`);
-    for (const entry of entries) merged.set(`/start${entry.path.slice(prefix.length)}`, { ...entry, path: `/start${entry.path.slice(prefix.length)}` });
+    for (const entry of entries)
+      merged.set(`/start${entry.path.slice(prefix.length)}`, { ...entry, path: `/start${entry.path.slice(prefix.length)}` });
   }
   return [...merged.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -352,7 +352,13 @@ export class Desk implements WorldClient {
   }
 
   #content(): Kept {
-    return { format: 1, exercise: this.#options.exercise.meta.id, world: this.#world.snapshot(), checks: this.#checks.memory(), history: this.#history };
+    return {
+      format: 1,
+      exercise: this.#options.exercise.meta.id,
+      world: this.#world.snapshot(),
+      checks: this.#checks.memory(),
+      history: this.#history,
+    };
   }
 
   /** Puts another world in the place of this one; open terminals go on in it with fresh shells. */
@@ -369,7 +375,10 @@ export class Desk implements WorldClient {
     for (const terminal of this.#terminals.values()) terminal.session = this.#newSession(terminal.columns, terminal.onOutput);
     const paths = new Set([...this.#versions.keys(), ...this.#files.tree(this.#folder).map((entry) => entry.path)]);
     for (const path of paths) this.#versions.set(path, this.#version(path) + 1);
-    this.#listener({ type: 'files', changes: [...paths].map((path) => ({ path, kind: this.#files.existsSync(path) ? 'written' : 'removed' })) });
+    this.#listener({
+      type: 'files',
+      changes: [...paths].map((path) => ({ path, kind: this.#files.existsSync(path) ? 'written' : 'removed' })),
+    });
     this.#listener({ type: 'repository' });
     this.#listener({ type: 'checks', checks: this.#checks.states() });
     this.#listener({ type: 'clock', now: this.#world.clock.now() });

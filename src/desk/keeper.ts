@@ -89,6 +89,7 @@ export class Keeper {
 /** What the page says when something cannot be kept, by the reason. */
 export const MESSAGES: Readonly<Record<StoreError['reason'], string>> = {
   quota: 'This device has no room left for the browser. Your work goes on, but only in this tab: export it, or free some space.',
-  forbidden: 'The browser keeps nothing for this page (a private window?). Your work goes on, but only in this tab: export it before you close it.',
+  forbidden:
+    'The browser keeps nothing for this page (a private window?). Your work goes on, but only in this tab: export it before you close it.',
   failed: 'The browser could not save. Your work goes on, but only in this tab: export it before you close it.',
 };

@@ -45,7 +45,13 @@ const keptSchema = z.looseObject({
     }),
     pipelines: z.looseObject({
       version: z.literal(1),
-      runs: z.array(z.looseObject({ id: z.number(), jobs: z.array(z.looseObject({ steps: z.array(z.looseObject({})) })), artifacts: z.array(z.looseObject({})) })),
+      runs: z.array(
+        z.looseObject({
+          id: z.number(),
+          jobs: z.array(z.looseObject({ steps: z.array(z.looseObject({})) })),
+          artifacts: z.array(z.looseObject({})),
+        }),
+      ),
       logs: z.array(z.looseObject({ runId: z.number(), lines: z.array(z.looseObject({ text: z.string() })) })),
       artifacts: z.array(z.looseObject({ runId: z.number(), id: z.number(), files: tree })),
     }),
@@ -70,7 +76,9 @@ export function readKept(packed: Uint8Array, exerciseId: string): Kept {
   const parsed = keptSchema.safeParse(unpack(packed));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new DamagedFileError(`This file is damaged or was made by another version (${issue?.path.join('.') || 'its head'}: ${issue?.message}).`);
+    throw new DamagedFileError(
+      `This file is damaged or was made by another version (${issue?.path.join('.') || 'its head'}: ${issue?.message}).`,
+    );
   }
   const kept = parsed.data as unknown as Kept;
   if (kept.exercise !== exerciseId) {

@@ -23,8 +23,14 @@ export async function prepareStart(exercise: Exercise, photos: readonly Photo[],
   if (faults.length > 0) throw faults[0];
   const failed = world.pipelines.runs().find((run) => run.conclusion !== 'success');
   if (failed !== undefined) {
-    const log = world.pipelines.log(failed.id).slice(-30).map((line) => line.text).join('\n');
-    throw new ScriptError(`exercises/${id}/start.sh: run ${failed.number} (${failed.title}) ended with ${failed.conclusion}\n${log}\n${printed}`);
+    const log = world.pipelines
+      .log(failed.id)
+      .slice(-30)
+      .map((line) => line.text)
+      .join('\n');
+    throw new ScriptError(
+      `exercises/${id}/start.sh: run ${failed.number} (${failed.title}) ended with ${failed.conclusion}\n${log}\n${printed}`,
+    );
   }
   world.computer.files.removeSync('/start');
   for (const { branch, refuse, reason } of exercise.meta.protect) {
@@ -47,7 +53,9 @@ export async function playThrough(world: World, file: string, script: string): P
     printed = (printed + text).slice(-20_000);
   });
   if (result.exitCode !== 0 && 'line' in result) {
-    throw new ScriptError(`${file}:${result.line}: exit code ${result.exitCode}: ${result.statement.split('\n')[0]}\n${printed.slice(-3_000)}`);
+    throw new ScriptError(
+      `${file}:${result.line}: exit code ${result.exitCode}: ${result.statement.split('\n')[0]}\n${printed.slice(-3_000)}`,
+    );
   }
   await world.idle();
   return printed;

@@ -25,12 +25,18 @@ const progressFile = z.object({
 export type ProgressFile = z.infer<typeof progressFile>;
 
 /** What reading a file came to: its events, or a sentence that says what is wrong with it and what to do. */
-export type FileResult = { readonly ok: true; readonly events: readonly ProgressEvent[] } | { readonly ok: false; readonly message: string };
+export type FileResult =
+  { readonly ok: true; readonly events: readonly ProgressEvent[] } | { readonly ok: false; readonly message: string };
 
 /** The learner's history as the text of a file. `now` is wall time in ms. */
 export function writeProgressFile(events: readonly ProgressEvent[], now: number): { readonly name: string; readonly text: string } {
   const exportedAt = new Date(now).toISOString();
-  const file: ProgressFile = { format: 'plumbline-progress', version: 1, exportedAt, events: mergeEvents(events).map((kept) => ({ ...kept })) };
+  const file: ProgressFile = {
+    format: 'plumbline-progress',
+    version: 1,
+    exportedAt,
+    events: mergeEvents(events).map((kept) => ({ ...kept })),
+  };
   return { name: `plumbline-progress-${exportedAt.slice(0, 10)}.json`, text: `${JSON.stringify(file, null, 1)}\n` };
 }
 
@@ -40,13 +46,19 @@ export function readProgressFile(text: string): FileResult {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refuse(`It is not readable as JSON: ${placed(text, error)}. The file may have been cut off on its way; export it again and import that one.`);
+    return refuse(
+      `It is not readable as JSON: ${placed(text, error)}. The file may have been cut off on its way; export it again and import that one.`,
+    );
   }
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 'plumbline-progress') {
-    return refuse('It is not a progress file of this course. Choose the file named plumbline-progress-….json that “Export progress” saved.');
+    return refuse(
+      'It is not a progress file of this course. Choose the file named plumbline-progress-….json that “Export progress” saved.',
+    );
   }
   if ('version' in value && typeof value.version === 'number' && value.version > 1) {
-    return refuse(`It was written by a newer Plumbline (format ${value.version}, this page reads 1). Reload this page to update it, or import the file there.`);
+    return refuse(
+      `It was written by a newer Plumbline (format ${value.version}, this page reads 1). Reload this page to update it, or import the file there.`,
+    );
   }
   const result = progressFile.safeParse(value);
   if (result.success) return { ok: true, events: mergeEvents(result.data.events) };

@@ -14,7 +14,10 @@ export interface LocalProgress extends ProgressStore {
 }
 
 /** Opens the learner's progress. `storage` is null where the browser forbids it; `target` hears other tabs' changes. */
-export function openLocalProgress(storage: KeyValueStore | null, target?: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>): LocalProgress {
+export function openLocalProgress(
+  storage: KeyValueStore | null,
+  target?: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>,
+): LocalProgress {
   const listeners = new Set<() => void>();
   let memory: readonly ProgressEvent[] = [];
   let problem: string | null = storage ? null : forbidden;
@@ -61,7 +64,8 @@ export function openLocalProgress(storage: KeyValueStore | null, target?: Pick<E
   };
 }
 
-const forbidden = 'This browser keeps nothing for this site (a private window, or storage is blocked). Export your progress before you close the tab.';
+const forbidden =
+  'This browser keeps nothing for this site (a private window, or storage is blocked). Export your progress before you close the tab.';
 const full = 'The browser’s storage for this site is full, so new progress is only in this tab. Export it before you close the tab.';
 
 /** Whatever cannot be read as events is left out: a damaged entry must not take the home page with it. */

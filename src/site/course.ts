@@ -30,19 +30,27 @@ export async function course(): Promise<readonly CourseLevel[]> {
   const entries = (await getCollection('docs')).filter((entry) => import.meta.env.DEV || !entry.data.draft);
   return ladder.map((level) => {
     const inFolder = entries.filter((entry) => entry.id === level.folder || entry.id.startsWith(`${level.folder}/`));
-    const ordered = inFolder.toSorted((a, b) => rank(a, level.folder) - rank(b, level.folder) || a.id.localeCompare(b.id, 'en', { numeric: true }));
+    const ordered = inFolder.toSorted(
+      (a, b) => rank(a, level.folder) - rank(b, level.folder) || a.id.localeCompare(b.id, 'en', { numeric: true }),
+    );
     const pages = ordered.map(({ id, data }): LessonPage => {
       const { title, number = null, minutes = null, exercise = null } = data;
       return { href: inside(`${id}/`), title, number, minutes, exercise };
     });
     const about = pages.find((page) => page.href === inside(`${level.folder}/`)) ?? null;
-    const exercises = level.exercises.map((exercise) => ({ ...exercise, lesson: pages.find((page) => page.exercise === exercise.id) ?? null }));
+    const exercises = level.exercises.map((exercise) => ({
+      ...exercise,
+      lesson: pages.find((page) => page.exercise === exercise.id) ?? null,
+    }));
     return { ...level, about, exercises, pages };
   });
 }
 
 /** A level's own page comes first, then the order that pages ask for. */
-function rank(entry: { readonly id: string; readonly data: { readonly sidebar: { readonly order?: number | undefined } } }, folder: string): number {
+function rank(
+  entry: { readonly id: string; readonly data: { readonly sidebar: { readonly order?: number | undefined } } },
+  folder: string,
+): number {
   return entry.id === folder ? -Infinity : (entry.data.sidebar.order ?? 0);
 }
 
@@ -52,7 +60,10 @@ export function exercisePages(levels: readonly CourseLevel[]): readonly LessonPa
 }
 
 /** The level and the neighbours of the page at `href`, or null for a page outside the ladder. */
-export function placeOf(levels: readonly CourseLevel[], href: string): { level: CourseLevel; previous: LessonPage | null; next: LessonPage | null } | null {
+export function placeOf(
+  levels: readonly CourseLevel[],
+  href: string,
+): { level: CourseLevel; previous: LessonPage | null; next: LessonPage | null } | null {
   const pages = levels.flatMap((level) => level.pages);
   const index = pages.findIndex((page) => page.href === href);
   const level = levels.find((candidate) => candidate.pages.some((page) => page.href === href));

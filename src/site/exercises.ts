@@ -21,6 +21,9 @@ export function outcomesOf(exerciseId: string): readonly Outcome[] {
   try {
     return described.parse(parse(text)).outcomes;
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `${file}: ${error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }

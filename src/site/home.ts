@@ -105,7 +105,11 @@ export function carryProgress(store: LocalProgress): void {
     const file = input.files?.[0];
     input.value = '';
     if (!file) return;
-    if (file.size > 50_000_000) return say('fails', 'This file could not be imported. It is larger than 50 MB, and a progress file never is. Choose the file that “Export progress” saved.');
+    if (file.size > 50_000_000)
+      return say(
+        'fails',
+        'This file could not be imported. It is larger than 50 MB, and a progress file never is. Choose the file that “Export progress” saved.',
+      );
     const { readProgressFile } = await import('../progress/file.ts');
     const result = readProgressFile(await file.text());
     if (!result.ok) return say('fails', result.message);
@@ -113,7 +117,12 @@ export function carryProgress(store: LocalProgress): void {
     store.merge(result.events);
     const added = store.events().length - before;
     const exercises = new Set(result.events.map((event) => event.exercise)).size;
-    say('holds', added === 0 ? 'Everything in this file was already here.' : `Imported: ${added} new entries in ${exercises} ${exercises === 1 ? 'exercise' : 'exercises'}. What was here is kept.`);
+    say(
+      'holds',
+      added === 0
+        ? 'Everything in this file was already here.'
+        : `Imported: ${added} new entries in ${exercises} ${exercises === 1 ? 'exercise' : 'exercises'}. What was here is kept.`,
+    );
   });
 }
 
@@ -125,7 +134,9 @@ export function offlineButton(): void {
     button.setAttribute('aria-busy', 'true');
     try {
       const { makeAvailableOffline } = await import('./service-worker/offline.ts');
-      const bytes = await makeAvailableOffline(base, (done, of) => say('note', `${megabytes(done)} of ${megabytes(of)} are on this device`));
+      const bytes = await makeAvailableOffline(base, (done, of) =>
+        say('note', `${megabytes(done)} of ${megabytes(of)} are on this device`),
+      );
       say('holds', `All of it is on this device, ${megabytes(bytes)} unpacked. The course works without a connection.`);
     } catch (error) {
       say('fails', error instanceof Error ? error.message : String(error));

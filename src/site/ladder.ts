@@ -112,7 +112,8 @@ export const ladder: readonly Level[] = [
   {
     key: 'capstone',
     title: 'Two weeks in production',
-    brings: 'The capstone: fourteen days with your own repository, a launch, a drift and a mislabelled batch. Your delivery figures at the end.',
+    brings:
+      'The capstone: fourteen days with your own repository, a launch, a drift and a mislabelled batch. Your delivery figures at the end.',
     folder: '7-capstone',
     exercises: planned([['7', 'two-weeks-in-production', 'Two weeks in production']]),
   },

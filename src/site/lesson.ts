@@ -37,7 +37,10 @@ function tabs(page: HTMLElement): void {
   // Where a phone shows another view than the prose, the name in the header is the page's heading.
   const name = page.querySelector('[data-lesson-name]');
   new MutationObserver(() => {
-    for (const [attribute, value] of [['role', 'heading'], ['aria-level', '1']] as const) {
+    for (const [attribute, value] of [
+      ['role', 'heading'],
+      ['aria-level', '1'],
+    ] as const) {
       if (page.dataset['tab'] === 'read') name?.removeAttribute(attribute);
       else name?.setAttribute(attribute, value);
     }
@@ -76,7 +79,14 @@ async function copied(text: string): Promise<boolean> {
 
 /** `data-state` is for eyes; the words beside it are for everybody else. The workbench only sets the attribute. */
 function sayStates(): void {
-  const words: Record<string, string> = { todo: 'not yet', pending: 'not yet', checking: 'checking', holds: 'holds', fails: 'fails', unknown: 'could not be checked' };
+  const words: Record<string, string> = {
+    todo: 'not yet',
+    pending: 'not yet',
+    checking: 'checking',
+    holds: 'holds',
+    fails: 'fails',
+    unknown: 'could not be checked',
+  };
   const observer = new MutationObserver((changes) => {
     for (const { target } of changes) {
       if (!(target instanceof HTMLElement)) continue;
@@ -117,7 +127,10 @@ function startButton(page: HTMLElement): void {
     const slow = setTimeout(() => said && (said.textContent = `Loading the workbench, ${size}`), 1000);
     try {
       const load = Object.values(workbench)[0];
-      if (!load) throw new Error('This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.');
+      if (!load)
+        throw new Error(
+          'This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.',
+        );
       const arriving = load();
       arriving.catch(() => undefined); // reported below, or the page is reloaded meanwhile
       if (!crossOriginIsolated) {
@@ -161,7 +174,9 @@ async function keepOffline(page: HTMLElement, exerciseId: string): Promise<void>
 function whatFailed(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const network = /dynamically imported module|Importing a module script failed|Failed to fetch|NetworkError/i.test(message);
-  return network ? 'The workbench could not be loaded. Check the connection, then press Start again. Nothing you did before is lost.' : message;
+  return network
+    ? 'The workbench could not be loaded. Check the connection, then press Start again. Nothing you did before is lost.'
+    : message;
 }
 
 const openKey = 'plumbline.open';

@@ -43,7 +43,12 @@ export function openSearchOnDemand(): void {
       const pages = await Promise.all(found.results.slice(0, 8).map((result) => result.data()));
       if (input.value.trim() !== term) return;
       results.replaceChildren(...pages.map(row));
-      said.textContent = term === '' ? '' : pages.length === 0 ? `Nothing found for “${term}”. Search looks at whole words in the lessons.` : `${found.results.length} ${found.results.length === 1 ? 'page' : 'pages'} found`;
+      said.textContent =
+        term === ''
+          ? ''
+          : pages.length === 0
+            ? `Nothing found for “${term}”. Search looks at whole words in the lessons.`
+            : `${found.results.length} ${found.results.length === 1 ? 'page' : 'pages'} found`;
     } catch {
       said.textContent = notLoaded;
     }
@@ -55,7 +60,13 @@ export function openSearchOnDemand(): void {
     else if (event.target === dialog) dialog.close();
   });
   document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k' && !ownsKeys(event.target)) {
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      !event.shiftKey &&
+      !event.altKey &&
+      event.key.toLowerCase() === 'k' &&
+      !ownsKeys(event.target)
+    ) {
       event.preventDefault();
       open();
     }

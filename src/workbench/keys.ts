@@ -59,7 +59,12 @@ const views: readonly View[] = ['code', 'history', 'runs', 'phone'];
 
 /** True where letters are text: single-letter keys stay away from there. */
 export function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select, [role=textbox]') || target.closest('.monaco-editor, .xterm') !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.matches('input, textarea, select, [role=textbox]') ||
+      target.closest('.monaco-editor, .xterm') !== null)
+  );
 }
 
 /** What a key asks of the workbench, or null. */

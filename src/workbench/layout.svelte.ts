@@ -66,7 +66,9 @@ export class Layout {
       this.sizes[pane] = typeof size === 'number' && Number.isFinite(size) ? size : LIMITS[pane].initial;
     }
     // Runs and the phone need the width; their views begin with the text folded to its rail.
-    this.folded = new Set(Array.isArray(kept.folded) ? kept.folded.filter((name) => typeof name === 'string') : ['reading:runs', 'reading:phone']);
+    this.folded = new Set(
+      Array.isArray(kept.folded) ? kept.folded.filter((name) => typeof name === 'string') : ['reading:runs', 'reading:phone'],
+    );
     this.singleKeys = kept.singleKeys !== false;
   }
 
@@ -106,7 +108,10 @@ export class Layout {
 
   private keep(): void {
     try {
-      localStorage.setItem(STORE, JSON.stringify({ sizes: this.sizes, folded: [...this.folded], singleKeys: this.singleKeys } satisfies Stored));
+      localStorage.setItem(
+        STORE,
+        JSON.stringify({ sizes: this.sizes, folded: [...this.folded], singleKeys: this.singleKeys } satisfies Stored),
+      );
     } catch {
       // Without storage the sizes last as long as the page.
     }

@@ -18,7 +18,10 @@ import { Workbench, workbenchContext } from './state.svelte.ts';
 import './workbench.css';
 
 /** Opens a world; tells about bytes loaded, and later when the world's worker has died. */
-export type OpenTheWorld = (onProgress: (loaded: number, total: number) => void, onCrash: (message: string) => void) => Promise<WorldClient>;
+export type OpenTheWorld = (
+  onProgress: (loaded: number, total: number) => void,
+  onCrash: (message: string) => void,
+) => Promise<WorldClient>;
 
 /**
  * Puts the workbench into the lesson's page and resolves when the prompt is usable. When the world cannot be opened it leaves `root`
@@ -34,7 +37,8 @@ export async function mountWorkbench({ root, base, lessonUrl }: StartOptions, op
     const terminal = import('./terminal/xterm.ts');
     opening.begin('Files and history');
     const client = await open(
-      (loaded, total) => opening.progress(total > 0 ? `${fileSize(loaded)} of ${fileSize(total)}` : fileSize(loaded), total > 0 ? loaded / total : null),
+      (loaded, total) =>
+        opening.progress(total > 0 ? `${fileSize(loaded)} of ${fileSize(total)}` : fileSize(loaded), total > 0 ? loaded / total : null),
       (message) => opening.crash(message),
     );
     const workbench = new Workbench(client, await client.summary(), base);
@@ -51,7 +55,8 @@ export async function mountWorkbench({ root, base, lessonUrl }: StartOptions, op
   }
 }
 
-const OWNED = 'This exercise is open in another tab. One tab at a time can work in it, so that nothing is overwritten. Go on there, or close that tab and press Start again.';
+const OWNED =
+  'This exercise is open in another tab. One tab at a time can work in it, so that nothing is overwritten. Go on there, or close that tab and press Start again.';
 
 /** Fills the parts of the page, and resolves when the first prompt is shown. */
 async function show(root: HTMLElement, workbench: Workbench): Promise<void> {

@@ -92,7 +92,9 @@ function draftsOf(exerciseId: string): Drafts {
     },
     all() {
       try {
-        return Object.keys(localStorage).flatMap((key) => (key.startsWith(prefix) ? (draftFrom(key.slice(prefix.length), localStorage.getItem(key)) ?? []) : []));
+        return Object.keys(localStorage).flatMap((key) =>
+          key.startsWith(prefix) ? (draftFrom(key.slice(prefix.length), localStorage.getItem(key)) ?? []) : [],
+        );
       } catch {
         return [];
       }
@@ -104,7 +106,9 @@ function draftFrom(path: string, stored: string | null): Draft | null {
   try {
     const value: unknown = JSON.parse(stored ?? 'null');
     if (typeof value !== 'object' || value === null || !('bases' in value) || !('text' in value)) return null;
-    return Array.isArray(value.bases) && typeof value.text === 'string' ? { path, bases: value.bases.filter((base) => typeof base === 'number'), text: value.text } : null;
+    return Array.isArray(value.bases) && typeof value.text === 'string'
+      ? { path, bases: value.bases.filter((base) => typeof base === 'number'), text: value.text }
+      : null;
   } catch {
     return null;
   }
@@ -122,7 +126,10 @@ function keptTabs(exerciseId: string): Tabs | null {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(tabsKey(exerciseId)) ?? 'null');
     if (typeof value !== 'object' || value === null || !('paths' in value) || !Array.isArray(value.paths)) return null;
-    return { paths: value.paths.filter((path): path is string => typeof path === 'string'), active: 'active' in value && typeof value.active === 'string' ? value.active : '' };
+    return {
+      paths: value.paths.filter((path): path is string => typeof path === 'string'),
+      active: 'active' in value && typeof value.active === 'string' ? value.active : '',
+    };
   } catch {
     return null;
   }
@@ -201,7 +208,10 @@ export class OpenFiles {
   /** Remembers the tabs. */
   keepTabs(): void {
     try {
-      localStorage.setItem(tabsKey(this.exerciseId), JSON.stringify({ paths: this.open.map((file) => file.path), active: this.active?.path ?? '' } satisfies Tabs));
+      localStorage.setItem(
+        tabsKey(this.exerciseId),
+        JSON.stringify({ paths: this.open.map((file) => file.path), active: this.active?.path ?? '' } satisfies Tabs),
+      );
     } catch {
       // The next visit begins without them.
     }
@@ -262,7 +272,8 @@ export class OpenFiles {
     const { text } = file;
     file.mark = 'saving';
     try {
-      const written = version === undefined ? await this.client.writeText(file.path, text) : await this.client.writeText(file.path, text, version);
+      const written =
+        version === undefined ? await this.client.writeText(file.path, text) : await this.client.writeText(file.path, text, version);
       file.version = written.version;
       file.base = text;
       file.theirs = null;
@@ -272,7 +283,8 @@ export class OpenFiles {
       this.keepDraft(file);
     } catch (error) {
       const underneath = await this.client.readText(file.path).catch(() => null);
-      if (underneath?.ok && underneath.version !== version && version !== undefined) this.conflict(file, underneath.text, underneath.version);
+      if (underneath?.ok && underneath.version !== version && version !== undefined)
+        this.conflict(file, underneath.text, underneath.version);
       else if (underneath && !underneath.ok && underneath.reason === 'missing') file.mark = 'gone';
       else {
         file.mark = 'failed';
@@ -429,7 +441,6 @@ export class OpenFiles {
     }
     this.others = next;
   }
-
 }
 
 function mergeMarks(file: OpenFile): readonly Diagnostic[] {

@@ -8,5 +8,7 @@ import { openWorld } from './open-world.ts';
 
 /** Opens the exercise's world and shows the workbench in the lesson's page; resolves when the prompt is usable. */
 export function start(options: StartOptions): Promise<void> {
-  return mountWorkbench(options, (onProgress, onCrash) => openWorld({ exerciseId: options.exerciseId, base: options.base, onProgress, onCrash }));
+  return mountWorkbench(options, (onProgress, onCrash) =>
+    openWorld({ exerciseId: options.exerciseId, base: options.base, onProgress, onCrash }),
+  );
 }

@@ -4,7 +4,17 @@ import type { Place } from '../checks/contract.ts';
 import type { PhoneState } from '../cloud/contract.ts';
 import type { LogLine, Run } from '../pipelines/contract.ts';
 import type { LessonTab } from '../site/lesson-page.ts';
-import type { CheckState, FileNode, GraphCommit, PythonState, RepositoryState, SaveState, WorldClient, WorldNotice, WorldSummary } from '../world/contract.ts';
+import type {
+  CheckState,
+  FileNode,
+  GraphCommit,
+  PythonState,
+  RepositoryState,
+  SaveState,
+  WorldClient,
+  WorldNotice,
+  WorldSummary,
+} from '../world/contract.ts';
 import { foldersAbove } from './code/tree.ts';
 import { counted, duration, refName } from './format.ts';
 import { Layout } from './layout.svelte.ts';
@@ -195,7 +205,12 @@ export class Workbench {
     if (run.status === 'completed' && before?.status !== 'completed') {
       const failed = run.jobs.filter((job) => job.conclusion === 'failure').length;
       const state = stateOf(run);
-      const outcome = state === 'success' ? 'passed' : state === 'failure' ? `failed${failed > 0 ? `, ${counted(failed, 'job')} failed` : ''}` : `was ${state}`;
+      const outcome =
+        state === 'success'
+          ? 'passed'
+          : state === 'failure'
+            ? `failed${failed > 0 ? `, ${counted(failed, 'job')} failed` : ''}`
+            : `was ${state}`;
       this.say(`Run ${run.number}, ${run.title}, on ${refName(run.ref)} ${outcome}.`);
     }
   }
@@ -203,7 +218,8 @@ export class Workbench {
   private hearChecks(checks: readonly CheckState[]): void {
     for (const check of checks) {
       const before = this.checks.find((one) => one.id === check.id);
-      if (check.state === 'settled' && before && (before.verdict?.status !== check.verdict?.status || before.verdict === null)) this.say(verdictWords(check));
+      if (check.state === 'settled' && before && (before.verdict?.status !== check.verdict?.status || before.verdict === null))
+        this.say(verdictWords(check));
     }
     this.checks = checks;
     this.progress.checks(checks);
@@ -285,7 +301,9 @@ export class Workbench {
     this.view = 'code';
     this.tab = 'files';
     const folders = foldersAbove(target, this.folder);
-    const isFolder = this.nodes.some((node) => node.path === target && node.type === 'directory') || this.nodes.some((node) => node.path.startsWith(`${target}/`));
+    const isFolder =
+      this.nodes.some((node) => node.path === target && node.type === 'directory') ||
+      this.nodes.some((node) => node.path.startsWith(`${target}/`));
     this.openFolders = new Set([...this.openFolders, ...folders, ...(isFolder ? [target] : [])]);
     if (isFolder) return;
     const file = await this.files.show(target, line, column);
@@ -325,7 +343,11 @@ export class Workbench {
   /** Puts code from the lesson into the terminal and runs it. */
   runCode(code: string): void {
     this.showTerminal();
-    if (this.terminal?.run(code) !== true) this.toast('warning', 'The terminal is busy. Ctrl+C there stops what runs.', { label: 'Open the terminal', run: () => this.showTerminal() });
+    if (this.terminal?.run(code) !== true)
+      this.toast('warning', 'The terminal is busy. Ctrl+C there stops what runs.', {
+        label: 'Open the terminal',
+        run: () => this.showTerminal(),
+      });
   }
 
   // --- what is asked ---------------------------------------------------------------------------------------------------------------------

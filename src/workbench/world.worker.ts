@@ -41,7 +41,8 @@ Comlink.expose(worker);
 
 async function download(url: string, onProgress: (loadedBytes: number, totalBytes: number) => void): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok || response.body === null) throw new Error(`The exercise could not be loaded (${response.status}). Check the connection, then press Start again.`);
+  if (!response.ok || response.body === null)
+    throw new Error(`The exercise could not be loaded (${response.status}). Check the connection, then press Start again.`);
   const total = Number(response.headers.get('content-length') ?? 0);
   let loaded = 0;
   return readBody(response, (bytes) => {

@@ -49,7 +49,11 @@ const printed = (stdout: string) => ({ stdout, stderr: '', exitCode: 0 });
 function runLine(run: Run): string {
   const seconds = Math.round(((run.completedAt ?? run.createdAt) - (run.startedAt ?? run.createdAt)) / 1000);
   const failed = run.jobs.find((job) => job.conclusion === 'failure');
-  const why = run.errors[0] ? `: ${run.errors[0].file}:${run.errors[0].line}:${run.errors[0].column} ${run.errors[0].message}` : failed ? `: ${failed.name} failed` : '';
+  const why = run.errors[0]
+    ? `: ${run.errors[0].file}:${run.errors[0].line}:${run.errors[0].column} ${run.errors[0].message}`
+    : failed
+      ? `: ${failed.name} failed`
+      : '';
   return `${run.workflow} #${run.number}  ${run.title}  ${run.conclusion} in ${Math.floor(seconds / 60)} min ${seconds % 60} s${why}\n`;
 }
 

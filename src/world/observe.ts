@@ -89,7 +89,10 @@ function probe(world: World): Probe {
 async function withinLimit<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the pipeline did not end in three minutes of computing: does one of its steps wait for ever?')), PROBE_LIMIT);
+    timer = setTimeout(
+      () => reject(new Error('the pipeline did not end in three minutes of computing: does one of its steps wait for ever?')),
+      PROBE_LIMIT,
+    );
   });
   try {
     return await Promise.race([work, limit]);

@@ -63,7 +63,8 @@ export function unpack(packed: Uint8Array): unknown {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   if (packed.length < 12 || view.getUint32(0, true) !== MAGIC) throw new DamagedFileError('This is not a Plumbline file.');
   const version = view.getUint32(4, true);
-  if (version > VERSION) throw new DamagedFileError(`This file was made by a newer Plumbline (format ${version}). Reload the page, then try again.`);
+  if (version > VERSION)
+    throw new DamagedFileError(`This file was made by a newer Plumbline (format ${version}). Reload the page, then try again.`);
   const headLength = view.getUint32(8, true);
   const base = 12 + headLength;
   if (base > packed.length) throw new DamagedFileError('This file is cut short. Export it again where it came from.');
@@ -90,7 +91,9 @@ export function unpack(packed: Uint8Array): unknown {
 }
 
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | null {
-  return typeof value === 'object' && value !== null && ENTRIES in value ? (value[ENTRIES] as readonly (readonly [string, unknown])[]) : null;
+  return typeof value === 'object' && value !== null && ENTRIES in value
+    ? (value[ENTRIES] as readonly (readonly [string, unknown])[])
+    : null;
 }
 
 function placeOf(value: unknown): readonly [number, number] | null {

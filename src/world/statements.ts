@@ -1,5 +1,8 @@
 /** Splits a script into the statements that a prompt would have run, with the line (from 1) each begins on; comments and blank lines are left out. */
-export function statementsOf(script: string, needsMore: (text: string) => boolean): readonly { readonly text: string; readonly line: number }[] {
+export function statementsOf(
+  script: string,
+  needsMore: (text: string) => boolean,
+): readonly { readonly text: string; readonly line: number }[] {
   const statements: { text: string; line: number }[] = [];
   let open: { text: string; line: number } | null = null;
   script.split('\n').forEach((line, i) => {

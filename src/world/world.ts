@@ -10,7 +10,16 @@ import type { Computer, ComputerOptions, Session } from '../computer/contract.ts
 import { checkoutInto } from '../computer/git/checkout.ts';
 import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
 import { createForge } from '../forge/forge.ts';
-import type { DeployRequest, DeployResult, Diagnostic, Pipelines, PipelinesHost, PipelinesSnapshot, Run, Trigger } from '../pipelines/contract.ts';
+import type {
+  DeployRequest,
+  DeployResult,
+  Diagnostic,
+  Pipelines,
+  PipelinesHost,
+  PipelinesSnapshot,
+  Run,
+  Trigger,
+} from '../pipelines/contract.ts';
 import { createPipelines } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
 import { VirtualClock } from './clock.ts';
@@ -89,7 +98,11 @@ export class World {
     this.options = options;
     this.clock = new VirtualClock(now);
     this.forge = createForge({ clock: this.clock });
-    this.cloud = new Cloud({ clock: this.clock, photos: options.photos, runner: serviceRunner(options.platform.python, () => this.clock.now()) });
+    this.cloud = new Cloud({
+      clock: this.clock,
+      photos: options.photos,
+      runner: serviceRunner(options.platform.python, () => this.clock.now()),
+    });
     this.pipelines = createPipelines(this.#pipelinesHost());
     this.#events = [...(snapshot?.events ?? [])];
     this.began = snapshot?.began ?? null;
@@ -99,7 +112,12 @@ export class World {
       this.cloud.restore(snapshot.cloud);
     }
     this.#startedRuns = new Set(this.pipelines.runs().map((run) => run.id));
-    this.#completedRuns = new Set(this.pipelines.runs().filter((run) => run.status === 'completed').map((run) => run.id));
+    this.#completedRuns = new Set(
+      this.pipelines
+        .runs()
+        .filter((run) => run.status === 'completed')
+        .map((run) => run.id),
+    );
     this.computer = this.machine(LEARNER, {
       clock: this.#promptClock(),
       ...(files === undefined ? {} : { files }),
@@ -158,7 +176,9 @@ export class World {
    */
   #pipelinesToResume(): { readonly pipelines: PipelinesSnapshot; readonly again: readonly Trigger[] } {
     const snapshot = this.pipelines.snapshot();
-    const again = [...this.#triggers].filter((trigger) => snapshot.runs.every((run) => !cameOf(trigger, run) || run.status !== 'completed'));
+    const again = [...this.#triggers].filter((trigger) =>
+      snapshot.runs.every((run) => !cameOf(trigger, run) || run.status !== 'completed'),
+    );
     const left = new Set(snapshot.runs.filter((run) => again.some((trigger) => cameOf(trigger, run))).map((run) => run.id));
     // Ids go on from the highest: runs may be left out only when none that stays is newer.
     const newestKept = Math.max(0, ...snapshot.runs.filter((run) => !left.has(run.id)).map((run) => run.id));
@@ -363,7 +383,13 @@ export class World {
       resolve: (name, ref) => repository(name).resolve(ref),
       commitMessage: async (name, commit) => (await repository(name).commit(commit)).message,
       checkout: (computer, name, commit, ref, path) =>
-        checkoutInto(computer.files, this.forge.network(runner.login), { url: `${this.forge.url}/${name}.git`, commit, ref, path, clock: this.clock }),
+        checkoutInto(computer.files, this.forge.network(runner.login), {
+          url: `${this.forge.url}/${name}.git`,
+          commit,
+          ref,
+          path,
+          clock: this.clock,
+        }),
       deploy: (request) => this.#deploy(request),
       variables: () => ({}),
       secrets: () => ({}),
@@ -388,7 +414,12 @@ export class World {
     });
     if (!result.ok) return result;
     const { deployment } = result;
-    this.record({ type: 'deployment.created', deploymentId: deployment.id, environment: deployment.environment, digest: deployment.digest });
+    this.record({
+      type: 'deployment.created',
+      deploymentId: deployment.id,
+      environment: deployment.environment,
+      digest: deployment.digest,
+    });
     if (deployment.environment === PRODUCTION) this.#track(this.#usersTry());
     return { ok: true, deploymentId: deployment.id, url: `https://${request.service}.fieldleaf.test` };
   }

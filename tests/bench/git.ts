@@ -33,7 +33,8 @@ export async function gitFigures(): Promise<readonly Figure[]> {
   const world = await World.begin({ platform, photos: [], repository: 'leaf' }, Date.UTC(2026, 2, 1));
   const session = world.computer.session({ interactive: false, onOutput: () => {} });
   const native = (command: string) => execFileSync('bash', ['-c', command], { cwd: folder, stdio: 'ignore', env: NATIVE_ENV });
-  const nativeGit = (command: string) => execFileSync('git', command.split(' ').slice(1), { cwd: folder, stdio: 'ignore', env: NATIVE_ENV });
+  const nativeGit = (command: string) =>
+    execFileSync('git', command.split(' ').slice(1), { cwd: folder, stdio: 'ignore', env: NATIVE_ENV });
   const setUp = [
     'git init -b main',
     'for i in $(seq 1 300); do echo "line $i" > f$i.txt; done',
@@ -53,7 +54,9 @@ export async function gitFigures(): Promise<readonly Figure[]> {
     for (let round = 0; round < ROUNDS; round++) {
       const change = `change of round ${round}, ${command}\n`;
       writeFileSync(join(folder, 'f1.txt'), change);
-      await session.run(`echo "${change.trim()}" > f1.txt${command.includes('cached') || command.includes('commit') ? ' && git add f1.txt' : ''}`);
+      await session.run(
+        `echo "${change.trim()}" > f1.txt${command.includes('cached') || command.includes('commit') ? ' && git add f1.txt' : ''}`,
+      );
       if (command.includes('cached') || command.includes('commit')) native('git add f1.txt');
       await undo(command, session, native);
       theirs.push(timed(() => nativeGit(command)));

@@ -29,8 +29,15 @@ for (const [name, measure] of Object.entries(sections)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   for (const figure of await measure()) {
     figures.push(figure);
-    const verdict = figure.limit === undefined ? '' : figure.value <= figure.limit ? `  (limit ${figure.limit} ${figure.unit})` : `  OVER the limit of ${figure.limit} ${figure.unit}`;
-    console.log(`${figure.name.padEnd(58)} ${String(figure.value).padStart(9)} ${figure.unit.padEnd(6)}${verdict}${figure.note ? `  ${figure.note}` : ''}`);
+    const verdict =
+      figure.limit === undefined
+        ? ''
+        : figure.value <= figure.limit
+          ? `  (limit ${figure.limit} ${figure.unit})`
+          : `  OVER the limit of ${figure.limit} ${figure.unit}`;
+    console.log(
+      `${figure.name.padEnd(58)} ${String(figure.value).padStart(9)} ${figure.unit.padEnd(6)}${verdict}${figure.note ? `  ${figure.note}` : ''}`,
+    );
   }
 }
 process.exit(0);
@@ -39,7 +46,8 @@ process.exit(0);
 function sizeFigures(): readonly Figure[] {
   const gz = (path: string) => gzipSync(readFileSync(path), { level: 6 }).length;
   const all = walk(dist);
-  const sum = (files: readonly string[]) => files.reduce((total, file) => total + (file.endsWith('.world') ? statSync(file).size : gz(file)), 0);
+  const sum = (files: readonly string[]) =>
+    files.reduce((total, file) => total + (file.endsWith('.world') ? statSync(file).size : gz(file)), 0);
   const mb = (bytes: number) => Number((bytes / 1e6).toFixed(2));
   return [
     { name: 'Whole site, gzipped', value: mb(sum(all)), unit: 'MB' },
@@ -61,6 +69,7 @@ function buildFigures(): readonly Figure[] {
 }
 
 function walk(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? walk(join(folder, entry.name)) : [join(folder, entry.name)]));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? walk(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
 }
-

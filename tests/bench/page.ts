@@ -22,10 +22,13 @@ git commit -am "Say hello"`;
 /** What a learner waits for, in Chromium on this machine, on localhost. */
 export async function pageFigures(dist: string): Promise<readonly Figure[]> {
   const project = join(import.meta.dirname, '..', '..');
-  const server = spawn(process.execPath, [join(project, 'scripts', 'serve.mjs'), '--port', String(PORT), '--dir', dist], { stdio: 'ignore' });
+  const server = spawn(process.execPath, [join(project, 'scripts', 'serve.mjs'), '--port', String(PORT), '--dir', dist], {
+    stdio: 'ignore',
+  });
   const { findChromium } = (await import('../../scripts/chromium.mjs')) as { findChromium(): Promise<string | null> };
   const executablePath = await findChromium();
-  if (executablePath === null) throw new Error('The page figures need a Chromium: run npm test once, which installs one, or set PLUMBLINE_CHROMIUM.');
+  if (executablePath === null)
+    throw new Error('The page figures need a Chromium: run npm test once, which installs one, or set PLUMBLINE_CHROMIUM.');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
   try {
     await serving();
@@ -88,7 +91,9 @@ async function jsBeforeStart(browser: Browser): Promise<number> {
     if (/javascript/.test(response.headers()['content-type'] ?? '')) sizes.push(response.body().then((body) => gzipSync(body).length));
   });
   await page.goto(SITE + LESSON, { waitUntil: 'networkidle' });
-  const inline = await page.evaluate(() => [...document.querySelectorAll('script:not([src])')].map((script) => script.textContent ?? '').join('\n'));
+  const inline = await page.evaluate(() =>
+    [...document.querySelectorAll('script:not([src])')].map((script) => script.textContent ?? '').join('\n'),
+  );
   const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) + gzipSync(inline).length;
   await context.close();
   return total;

@@ -9,7 +9,12 @@ const fails = (hint: string): Verdict => ({ status: 'fails', value: '0.3', obser
 function setUp(looks: Readonly<Record<string, () => Promise<Verdict>>>) {
   const history: (readonly CheckState[])[] = [];
   const runner = new CheckRunner({
-    checks: Object.entries(looks).map(([id, check]): Check => ({ id, title: `Outcome ${id}`, after: id === 'a' ? ['push'] : ['run'], check })),
+    checks: Object.entries(looks).map(([id, check]): Check => ({
+      id,
+      title: `Outcome ${id}`,
+      after: id === 'a' ? ['push'] : ['run'],
+      check,
+    })),
     hints: { low: ['one', 'two', 'three'] },
     observe: () => world,
     onChange: (states) => history.push(states),
@@ -51,7 +56,10 @@ test('news that arrives during a look makes another look, and no two run at once
 });
 
 test('a check that crashes is unknown, and the others go on', async () => {
-  const { runner, verdicts } = setUp({ a: () => Promise.reject(new Error('no main branch')), b: async () => ({ status: 'holds', value: '' }) });
+  const { runner, verdicts } = setUp({
+    a: () => Promise.reject(new Error('no main branch')),
+    b: async () => ({ status: 'holds', value: '' }),
+  });
   await runner.checkNow('your request');
   expect(runner.states()[0]?.verdict).toEqual({ status: 'unknown', why: 'no main branch' });
   expect(verdicts()[1]).toEqual(['b', 'settled', 'holds', 'your request']);

@@ -9,7 +9,12 @@ import { VirtualClock } from '../../src/world/clock.ts';
 
 const HOUR = 3_600_000;
 const species = ['willow', 'ginkgo'];
-const photos: readonly Photo[] = Array.from({ length: 20 }, (_, i) => ({ id: `p${i}`, species: species[i % 2] ?? '', size: 1, pixels: new Uint8Array([i]) }));
+const photos: readonly Photo[] = Array.from({ length: 20 }, (_, i) => ({
+  id: `p${i}`,
+  species: species[i % 2] ?? '',
+  size: 1,
+  pixels: new Uint8Array([i]),
+}));
 
 /** A service that always says the same; `broken` does not start. */
 const runner = (answers: Readonly<Record<string, string>>): ServiceRunner => ({
@@ -132,7 +137,11 @@ test('traffic is the same for the same hour, in order, and within the hour', () 
 });
 
 test('a photo file is read back, and a damaged one says what is wrong', () => {
-  const bytes = new Uint8Array([...'PLPH'].map((letter) => letter.charCodeAt(0)).concat([1, 2, 2, 3, ...[...'oak'].map((l) => l.charCodeAt(0)), 2, 97, 98, 2, 0, 0, 0, 0, 1, 2, 3, 4, 1, 5, 6, 7, 8]));
+  const bytes = new Uint8Array(
+    [...'PLPH']
+      .map((letter) => letter.charCodeAt(0))
+      .concat([1, 2, 2, 3, ...[...'oak'].map((l) => l.charCodeAt(0)), 2, 97, 98, 2, 0, 0, 0, 0, 1, 2, 3, 4, 1, 5, 6, 7, 8]),
+  );
   expect(readPhotos(bytes)).toEqual([
     { id: 'user-0001', species: 'oak', size: 2, pixels: new Uint8Array([1, 2, 3, 4]) },
     { id: 'user-0002', species: 'ab', size: 2, pixels: new Uint8Array([5, 6, 7, 8]) },

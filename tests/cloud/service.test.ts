@@ -39,7 +39,8 @@ function watched(onOutput: (text: string) => void): PythonHost & { readonly ends
 const LOOPS = {
   predict: "def predict(rows):\n    print('looping', flush=True)\n    while True: pass\n",
   'its import': "print('looping', flush=True)\nwhile True: pass\n",
-  'predict, and catches everything': "def predict(rows):\n    print('looping', flush=True)\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\n",
+  'predict, and catches everything':
+    "def predict(rows):\n    print('looping', flush=True)\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\n",
 };
 
 test('answers, one for each photo', async () => {
@@ -68,7 +69,9 @@ test.each(Object.entries(LOOPS))('a service that loops for ever in %s is ended, 
 test('the signal ends the process of a service that loops for ever', async () => {
   const stop = new AbortController();
   const host = watched((text) => text.includes('looping') && stop.abort(new Error('The step is being stopped.')));
-  await expect(serviceRunner(host, () => 0).predict(serviceOf(LOOPS.predict), photos, stop.signal)).rejects.toThrow('The step is being stopped.');
+  await expect(serviceRunner(host, () => 0).predict(serviceOf(LOOPS.predict), photos, stop.signal)).rejects.toThrow(
+    'The step is being stopped.',
+  );
   expect((await Promise.all(host.ends)).map(({ reason }) => reason)).toEqual(['killed']);
 });
 

@@ -34,7 +34,10 @@ describe('a computer', () => {
     files.writeSync('/home/you/notes.md', new TextEncoder().encode('hello\n'));
     const computer = computerWith({ files });
     const terminal = new Terminal(computer, { interactive: true });
-    expect((await terminal.type('cat notes.md; echo x > /dev/null; echo tty > /dev/tty; diff <(echo a) <(echo a); ls /dev /usr/bin | wc -l')).stdout).toMatch(/^hello\ntty\n\d+\n$/);
+    expect(
+      (await terminal.type('cat notes.md; echo x > /dev/null; echo tty > /dev/tty; diff <(echo a) <(echo a); ls /dev /usr/bin | wc -l'))
+        .stdout,
+    ).toMatch(/^hello\ntty\n\d+\n$/);
     expect(computer.files).toBe(files);
     expect(files.getAllPaths()).toEqual(['/', '/home', '/home/you', '/home/you/notes.md', '/tmp']);
     terminal.session.close();
@@ -53,8 +56,15 @@ describe('a computer', () => {
       ['notes.md', 0, 2, 0],
     ]);
     await git.add({ fs, dir, filepath: 'model.json' });
-    await git.commit({ fs, dir, message: 'From the other side', author: { name: 'You', email: 'you@fieldleaf.test', timestamp: 1_772_442_000 } });
-    expect((await terminal.type('git log --oneline | cut -d" " -f2-; git status --short')).stdout).toBe('From the other side\nShip a leaf\n?? notes.md\n');
+    await git.commit({
+      fs,
+      dir,
+      message: 'From the other side',
+      author: { name: 'You', email: 'you@fieldleaf.test', timestamp: 1_772_442_000 },
+    });
+    expect((await terminal.type('git log --oneline | cut -d" " -f2-; git status --short')).stdout).toBe(
+      'From the other side\nShip a leaf\n?? notes.md\n',
+    );
     terminal.session.close();
   });
 
@@ -103,7 +113,10 @@ describe('a computer', () => {
     const computer = computerWith();
     const terminal = new Terminal(computer);
     for (let i = 0; i < 300; i++) computer.files.writeSync(`/home/you/d${i % 20}/f${i}`, new Uint8Array(4000));
-    expect(await terminal.type('i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; echo $i')).toMatchObject({ stdout: '2000\n', exitCode: 0 });
+    expect(await terminal.type('i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done; echo $i')).toMatchObject({
+      stdout: '2000\n',
+      exitCode: 0,
+    });
     expect(computer.files.fork().tree()).toEqual(computer.files.tree());
     terminal.session.close();
   });

@@ -35,14 +35,19 @@ describe('Python, the real one, on this computer', () => {
       stderr: '',
     });
     expect(await terminal.script('python gate.py <<< 0.1\necho not reached')).toMatchObject({ stdout: 'score 0.1\n', exitCode: 3 });
-    expect(await terminal.type("python -c 'import os; os.remove(\"gate.py\"); print(os.getcwd())'; ls")).toMatchObject({ stdout: '/home/you/leaf\nout\ntests\n' });
+    expect(await terminal.type('python -c \'import os; os.remove("gate.py"); print(os.getcwd())\'; ls')).toMatchObject({
+      stdout: '/home/you/leaf\nout\ntests\n',
+    });
     terminal.session.close();
   });
 
   it('runs tests and shows tracebacks', async () => {
     const terminal = new Terminal(computerWith({ python }));
     await terminal.type(SETUP);
-    expect(await terminal.type('python -m unittest discover -s tests')).toMatchObject({ stderr: expect.stringMatching(/Ran 1 test[\s\S]*OK/), exitCode: 0 });
+    expect(await terminal.type('python -m unittest discover -s tests')).toMatchObject({
+      stderr: expect.stringMatching(/Ran 1 test[\s\S]*OK/),
+      exitCode: 0,
+    });
     const broken = await terminal.type("echo 'def f():\n    return 1/0\nf()' > broken.py; python broken.py");
     expect(broken).toMatchObject({ stdout: '', exitCode: 1 });
     expect(broken.stderr).toMatch(/^Traceback[\s\S]*broken\.py", line 2, in f[\s\S]*ZeroDivisionError: division by zero\n$/);

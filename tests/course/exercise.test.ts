@@ -52,15 +52,37 @@ test('a complete folder is read, its own files laid over the shared ones', () =>
 });
 
 test.each([
-  ['no solution', { '/leaf/solution.sh': undefined, '/leaf/solution-rain.sh': undefined }, 'exercises/leaf/solution.sh is missing: an exercise needs one valid route at least'],
+  [
+    'no solution',
+    { '/leaf/solution.sh': undefined, '/leaf/solution-rain.sh': undefined },
+    'exercises/leaf/solution.sh is missing: an exercise needs one valid route at least',
+  ],
   ['broken YAML', { '/leaf/exercise.yaml': 'title: [' }, 'exercises/leaf/exercise.yaml:1:9 is not valid YAML: '],
-  ['a missing field', { '/leaf/exercise.yaml': yaml.replace('minutes: 45', '') }, 'exercises/leaf/exercise.yaml: minutes: Invalid input: expected number, received undefined'],
-  ['two hint steps', { '/leaf/exercise.yaml': yaml.replace(', Water it with the can.', '') }, 'hints.small: give three steps: a nudge, a pointer, almost the answer'],
-  ['an attempt without a name', { '/leaf/attempts/no-water.sh': 'true' }, 'exercises/leaf/attempts/no-water.sh does not say which check must catch it'],
+  [
+    'a missing field',
+    { '/leaf/exercise.yaml': yaml.replace('minutes: 45', '') },
+    'exercises/leaf/exercise.yaml: minutes: Invalid input: expected number, received undefined',
+  ],
+  [
+    'two hint steps',
+    { '/leaf/exercise.yaml': yaml.replace(', Water it with the can.', '') },
+    'hints.small: give three steps: a nudge, a pointer, almost the answer',
+  ],
+  [
+    'an attempt without a name',
+    { '/leaf/attempts/no-water.sh': 'true' },
+    'exercises/leaf/attempts/no-water.sh does not say which check must catch it',
+  ],
   ['an attempt of an unknown check', { '/leaf/attempts/no-water.sh': '# fails: flies\n' }, 'there is no outcome flies in exercise.yaml'],
   ['an unknown hint', { '/leaf/attempts/no-water.sh': '# fails: grows (tall)\n' }, 'there is no hint tall in exercise.yaml'],
-  ['a base that is not there', { '/leaf/exercise.yaml': yaml.replace('_shared/files', '_gone') }, 'exercises/_gone does not exist, but exercises/leaf starts from it'],
+  [
+    'a base that is not there',
+    { '/leaf/exercise.yaml': yaml.replace('_shared/files', '_gone') },
+    'exercises/_gone does not exist, but exercises/leaf starts from it',
+  ],
 ])('%s is said with its file', (_name, change, message) => {
-  const files = Object.fromEntries(Object.entries({ ...complete, ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  const files = Object.fromEntries(
+    Object.entries({ ...complete, ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
   expect(() => readExercise('leaf', folder(files))).toThrow(message);
 });

@@ -20,7 +20,8 @@ const pushed: Check = {
   id: 'pushed',
   title: 'Something is pushed',
   after: ['push'],
-  check: async (world) => ((await world.commitsSinceStart()).length > 0 ? { status: 'holds', value: 'yes' } : { status: 'pending', value: 'no' }),
+  check: async (world) =>
+    (await world.commitsSinceStart()).length > 0 ? { status: 'holds', value: 'yes' } : { status: 'pending', value: 'no' },
 };
 
 beforeAll(async () => {
@@ -90,10 +91,17 @@ test('what is typed is there after a reload: files, commits, history of the term
   await first.desk.save();
   const second = await open(store);
   const { resumed, checks } = await second.desk.summary();
-  expect({ resumed, verdicts: checks.map((check) => check.verdict) }).toEqual({ resumed: true, verdicts: [{ status: 'holds', value: 'yes' }] });
+  expect({ resumed, verdicts: checks.map((check) => check.verdict) }).toEqual({
+    resumed: true,
+    verdicts: [{ status: 'holds', value: 'yes' }],
+  });
   await second.run('git log --oneline | wc -l && cat readme.md && git status -sb');
   expect(second.screen().replaceAll('\r', '')).toContain('2\nhello\nmore\n## main...origin/main\n');
-  expect(await second.desk.terminalHistory()).toEqual(['echo more >> readme.md', 'git commit -am more && git push', 'git log --oneline | wc -l && cat readme.md && git status -sb']);
+  expect(await second.desk.terminalHistory()).toEqual([
+    'echo more >> readme.md',
+    'git commit -am more && git push',
+    'git log --oneline | wc -l && cat readme.md && git status -sb',
+  ]);
 });
 
 test('the editor never overwrites what it has not seen', async () => {
@@ -128,7 +136,10 @@ test('a world travels as a file; a damaged or foreign one is refused and loses n
     [bytes.slice(0, 200), 'This file is cut short.'],
     [new TextEncoder().encode('hello'), 'This is not a Plumbline file.'],
     [gzipSync(new TextEncoder().encode('hello')), 'This is not a Plumbline file.'],
-    [gzipSync(pack({ format: 1, exercise: 'grow', world: {}, checks: [], history: [] })), 'This file is damaged or was made by another version (world.version: '],
+    [
+      gzipSync(pack({ format: 1, exercise: 'grow', world: {}, checks: [], history: [] })),
+      'This file is damaged or was made by another version (world.version: ',
+    ],
     [gzipSync(pack({ ...(unpack(gunzipSync(bytes)) as object), exercise: 'other' })), 'This file belongs to the exercise other.'],
     [gzipSync(pack(withForeignPath(unpack(gunzipSync(bytes))))), 'not a path inside the tree'],
   ] as const) {

@@ -22,7 +22,12 @@ export class Learner {
 
   /** The lines that the terminal shows. */
   async screen(): Promise<string> {
-    return this.page.evaluate(() => [...document.querySelectorAll('.xterm-rows > div')].map((row) => (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd()).join('\n').trimEnd());
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('.xterm-rows > div')]
+        .map((row) => (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd())
+        .join('\n')
+        .trimEnd(),
+    );
   }
 
   /** Resolves when the terminal waits at an empty prompt. */
@@ -40,11 +45,14 @@ export class Learner {
   /** Pastes text (several lines are run one by one); resolves when the prompt is back. */
   async paste(text: string): Promise<string> {
     await this.focusTerminal();
-    await this.page.locator('.xterm-helper-textarea').first().evaluate((area, pasted) => {
-      const data = new DataTransfer();
-      data.setData('text/plain', pasted);
-      area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-    }, text);
+    await this.page
+      .locator('.xterm-helper-textarea')
+      .first()
+      .evaluate((area, pasted) => {
+        const data = new DataTransfer();
+        data.setData('text/plain', pasted);
+        area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+      }, text);
     return this.#enter(text.split('\n').at(-1) ?? '');
   }
 
@@ -67,7 +75,10 @@ export class Learner {
   }
 
   async view(name: 'Code' | 'History' | 'Runs' | 'Phone'): Promise<void> {
-    await this.page.getByRole('tab', { name: new RegExp(name) }).first().click();
+    await this.page
+      .getByRole('tab', { name: new RegExp(name) })
+      .first()
+      .click();
   }
 
   /** Waits until so many outcomes hold, as the page says it beside the code: `3 of 6 hold`, `All 6 hold`. */

@@ -2,7 +2,10 @@ import { expect, test } from '@playwright/test';
 import { PLAIN } from '../../playwright.config.ts';
 import { LESSON, Learner, partOf } from './learner.ts';
 
-test('the lesson, as a learner does it: terminal, editor, runs, phone, a reload and no network in the middle', async ({ page, context }) => {
+test('the lesson, as a learner does it: terminal, editor, runs, phone, a reload and no network in the middle', async ({
+  page,
+  context,
+}) => {
   const learner = new Learner(page);
   await learner.start();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

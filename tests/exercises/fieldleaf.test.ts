@@ -41,7 +41,8 @@ async function run(folder: string, command: string): Promise<{ readonly exitCode
   });
   const root = join(EXERCISES, folder);
   for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
-    if (statSync(join(root, name)).isFile()) computer.files.writeSync(`${computer.home}/work/${name}`, new Uint8Array(readFileSync(join(root, name))));
+    if (statSync(join(root, name)).isFile())
+      computer.files.writeSync(`${computer.home}/work/${name}`, new Uint8Array(readFileSync(join(root, name))));
   }
   let output = '';
   const session = computer.session({ interactive: false, cwd: `${computer.home}/work`, onOutput: (_stream, text) => (output += text) });

@@ -65,7 +65,13 @@ export function company(options: CompanyOptions = {}): Company {
     },
     deploy: async (request) => {
       deployments.push(request);
-      return (await options.deploy?.(request)) ?? { ok: true, deploymentId: deployments.length, url: `https://${request.service}.fieldleaf.test` };
+      return (
+        (await options.deploy?.(request)) ?? {
+          ok: true,
+          deploymentId: deployments.length,
+          url: `https://${request.service}.fieldleaf.test`,
+        }
+      );
     },
     variables: () => options.vars ?? {},
     secrets: () => options.secrets ?? {},

@@ -218,7 +218,11 @@ describe('concurrency', () => {
     const [first] = await world.push({ [WORKFLOW]: grouped('') });
     const [other] = await world.push({ [WORKFLOW]: grouped('') }, { ref: 'refs/heads/other' });
     const [same] = await world.push({ [WORKFLOW]: grouped('') }, { ref: 'refs/heads/MAIN' });
-    expect([first, other, same].map((run) => run?.jobs[0]?.reason)).toEqual([null, null, `waits for run 1 of ${WORKFLOW} in concurrency group deploy-MAIN`]);
+    expect([first, other, same].map((run) => run?.jobs[0]?.reason)).toEqual([
+      null,
+      null,
+      `waits for run 1 of ${WORKFLOW} in concurrency group deploy-MAIN`,
+    ]);
     await world.pipelines.idle();
   });
 
@@ -243,7 +247,11 @@ describe('concurrency', () => {
     expect(ends(first?.jobs ?? [])).toEqual({ a: 'queued', b: 'queued: waits for a of run 1 in concurrency group production' });
     expect(second?.jobs.map(({ status }) => status)).toEqual(['queued', 'queued']);
     await world.pipelines.idle();
-    expect([first?.conclusion, second?.conclusion, [...statuses].sort()]).toEqual(['success', 'success', ['completed', 'in_progress', 'queued']]);
+    expect([first?.conclusion, second?.conclusion, [...statuses].sort()]).toEqual([
+      'success',
+      'success',
+      ['completed', 'in_progress', 'queued'],
+    ]);
     expect(ends(second?.jobs ?? [])).toEqual({ a: 'success', b: 'success' });
   });
 

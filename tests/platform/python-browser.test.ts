@@ -14,14 +14,19 @@ let browser: Browser;
 beforeAll(async () => {
   if (executablePath === null) return;
   await buildTestSite(folder);
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] });
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+  });
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-declare const world: { [Name in keyof WorldOfTests]: (...args: Parameters<WorldOfTests[Name]>) => Promise<Awaited<ReturnType<WorldOfTests[Name]>>> };
+declare const world: {
+  [Name in keyof WorldOfTests]: (...args: Parameters<WorldOfTests[Name]>) => Promise<Awaited<ReturnType<WorldOfTests[Name]>>>;
+};
 
 const run = (page: Page, request: Request): Promise<Result> => page.evaluate((wanted) => world.run(wanted), request);
 const open = (page: Page, base = '/pyodide') => page.evaluate((address) => world.open(address), base);
@@ -54,37 +59,71 @@ describe.runIf(executablePath !== null).each(settings)('in $name', ({ isolated, 
   });
 
   test('starts, tells how far it is, and runs', async () => {
-    expect([await page.evaluate(() => world.isolated()), await page.evaluate(() => world.secure())]).toEqual([works, address === 'localhost']);
+    expect([await page.evaluate(() => world.isolated()), await page.evaluate(() => world.secure())]).toEqual([
+      works,
+      address === 'localhost',
+    ]);
     const { ms, progress } = await open(page);
     const fractions = progress.map(([fraction]) => fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
     expect(new Set(fractions).size).toBeGreaterThan(20);
     expect(progress.at(-1)).toEqual([1, 'Python is ready']);
     const first = await run(page, { args: ['-c', 'print(1)'] });
-    expect({ ...first, ms: 0 }).toEqual({ stdout: '1\n', stderr: '', exitCode: 0, reason: 'exited', slept: 0, written: {}, removed: [], ms: 0, msAfter: null });
+    expect({ ...first, ms: 0 }).toEqual({
+      stdout: '1\n',
+      stderr: '',
+      exitCode: 0,
+      reason: 'exited',
+      slept: 0,
+      written: {},
+      removed: [],
+      ms: 0,
+      msAfter: null,
+    });
     const next = await run(page, { args: ['-c', 'print(1)'] });
-    console.log(`${name}: first start ${ms.toFixed(0)} ms, print(1) with a spare ${first.ms.toFixed(0)} ms, without ${next.ms.toFixed(0)} ms`);
+    console.log(
+      `${name}: first start ${ms.toFixed(0)} ms, print(1) with a spare ${first.ms.toFixed(0)} ms, without ${next.ms.toFixed(0)} ms`,
+    );
   });
 
   test('hands back what the program did to its files', async () => {
     const { written, removed, exitCode } = await run(page, {
       args: ['train.py'],
-      files: { 'train.py': 'import os, json\njson.dump({"k": 5}, open("model.json", "w"))\nos.remove("old.txt")\nos.makedirs("out/deep")\n', 'old.txt': 'x', 'same.txt': 'same' },
+      files: {
+        'train.py': 'import os, json\njson.dump({"k": 5}, open("model.json", "w"))\nos.remove("old.txt")\nos.makedirs("out/deep")\n',
+        'old.txt': 'x',
+        'same.txt': 'same',
+      },
     });
-    expect({ written, removed, exitCode }).toEqual({ written: { '/work/model.json': '{"k": 5}', '/work/out': 'directory', '/work/out/deep': 'directory' }, removed: ['/work/old.txt'], exitCode: 0 });
+    expect({ written, removed, exitCode }).toEqual({
+      written: { '/work/model.json': '{"k": 5}', '/work/out': 'directory', '/work/out/deep': 'directory' },
+      removed: ['/work/old.txt'],
+      exitCode: 0,
+    });
   });
 
   test('streams, and stops an endless loop', async () => {
     const { stdout, exitCode, reason, msAfter, written } = await run(page, {
-      args: ['-c', 'import time\nopen("kept", "w").write("k")\nbegun = time.monotonic()\nwhile time.monotonic() < begun + 0.5: pass\nprint("ready")\nwhile True: pass'],
+      args: [
+        '-c',
+        'import time\nopen("kept", "w").write("k")\nbegun = time.monotonic()\nwhile time.monotonic() < begun + 0.5: pass\nprint("ready")\nwhile True: pass',
+      ],
       interruptAt: 'ready',
     });
-    expect({ stdout, exitCode, reason, written }).toEqual({ stdout: 'ready\n', exitCode: 130, reason: 'interrupted', written: { '/work/kept': 'k' } });
+    expect({ stdout, exitCode, reason, written }).toEqual({
+      stdout: 'ready\n',
+      exitCode: 130,
+      reason: 'interrupted',
+      written: { '/work/kept': 'k' },
+    });
     console.log(`${name}: interrupted after ${msAfter?.toFixed(0)} ms`);
   });
 
   test('kills', async () => {
-    const { exitCode, reason } = await run(page, { args: ['-c', 'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint("ready")\nwhile True: pass'], killAt: 'ready' });
+    const { exitCode, reason } = await run(page, {
+      args: ['-c', 'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint("ready")\nwhile True: pass'],
+      killAt: 'ready',
+    });
     expect({ exitCode, reason }).toEqual({ exitCode: 137, reason: 'killed' });
   });
 
@@ -96,13 +135,24 @@ describe.runIf(executablePath !== null).each(settings)('in $name', ({ isolated, 
 
   test('ends a program that nests too deeply', async () => {
     const { exitCode, stderr } = await run(page, { args: ['-c', 'x = []\nfor _ in range(200_000): x = [x]\nprint(len(repr(x)))'] });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 134, stderr: 'Fatal Python error: stack overflow: calls or data are nested too deeply for this interpreter, and it stopped.\n' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 134,
+      stderr: 'Fatal Python error: stack overflow: calls or data are nested too deeply for this interpreter, and it stopped.\n',
+    });
   });
 
   test('runs several, and lets more wait', async () => {
-    const requests = ['a', 'b', 'c', 'd'].map((letter) => ({ args: ['-c', `print(open("${letter}").read())`], files: { [letter]: letter } }));
+    const requests = ['a', 'b', 'c', 'd'].map((letter) => ({
+      args: ['-c', `print(open("${letter}").read())`],
+      files: { [letter]: letter },
+    }));
     const results = await page.evaluate((wanted) => world.runAll(wanted), requests);
-    expect(results.map(({ stdout, exitCode }) => [stdout, exitCode])).toEqual([['a\n', 0], ['b\n', 0], ['c\n', 0], ['d\n', 0]]);
+    expect(results.map(({ stdout, exitCode }) => [stdout, exitCode])).toEqual([
+      ['a\n', 0],
+      ['b\n', 0],
+      ['c\n', 0],
+      ['d\n', 0],
+    ]);
   });
 
   test('carries 10 MB of output', async () => {
@@ -114,7 +164,9 @@ describe.runIf(executablePath !== null).each(settings)('in $name', ({ isolated, 
   test('starts from the stored image on the next visit, in another size of memory too', async () => {
     await page.reload();
     const { ms } = await open(page);
-    const { stdout, ms: first } = await run(page, { args: ['-c', 'import json, random; print(json.dumps([random.random() != random.random()]))'] });
+    const { stdout, ms: first } = await run(page, {
+      args: ['-c', 'import json, random; print(json.dumps([random.random() != random.random()]))'],
+    });
     expect(stdout).toBe('[true]\n');
     console.log(`${name}: second visit ready in ${ms.toFixed(0)} ms, then print(1) in ${first.toFixed(0)} ms`);
   });
@@ -144,7 +196,9 @@ describe.runIf(executablePath !== null)('when something is missing', () => {
 
   test('Python is not on the server', async () => {
     await page.goto(`http://localhost:${site.port}/`);
-    await expect(open(page, '/nowhere/')).rejects.toThrow(`http://localhost:${site.port}/nowhere/pyodide.asm.wasm could not be loaded (status 404); check the connection and try again`);
+    await expect(open(page, '/nowhere/')).rejects.toThrow(
+      `http://localhost:${site.port}/nowhere/pyodide.asm.wasm could not be loaded (status 404); check the connection and try again`,
+    );
     await page.evaluate(() => world.openCold('/nowhere/'));
     const { exitCode, stderr } = await run(page, { args: ['-c', 'print(1)'] });
     expect({ exitCode, stderr }).toEqual({

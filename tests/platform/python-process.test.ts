@@ -28,20 +28,28 @@ describe('what CPython here says', () => {
     'nothing to run': {
       args: [],
       stdout: '',
-      stderr: "python3: there is no interactive interpreter here yet. Put the program into a file and run 'python3 file.py', or pass it along: python3 -c 'print(1 + 1)'\n",
+      stderr:
+        "python3: there is no interactive interpreter here yet. Put the program into a file and run 'python3 file.py', or pass it along: python3 -c 'print(1 + 1)'\n",
       exitCode: 2,
     },
-    'a missing file': { args: ['x/y.py'], stdout: '', stderr: "python3: can't open file '/home/you/leaf/x/y.py': [Errno 2] No such file or directory\n", exitCode: 2 },
+    'a missing file': {
+      args: ['x/y.py'],
+      stdout: '',
+      stderr: "python3: can't open file '/home/you/leaf/x/y.py': [Errno 2] No such file or directory\n",
+      exitCode: 2,
+    },
     'an unknown option': {
       args: ['-Z'],
       stdout: '',
-      stderr: "unknown option -Z\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry 'python3 -h' for more information.\n",
+      stderr:
+        "unknown option -Z\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry 'python3 -h' for more information.\n",
       exitCode: 2,
     },
     'an option without its argument': {
       args: ['-W'],
       stdout: '',
-      stderr: "Argument expected for the -W option\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry 'python3 -h' for more information.\n",
+      stderr:
+        "Argument expected for the -W option\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry 'python3 -h' for more information.\n",
       exitCode: 2,
     },
     'a traceback': {
@@ -62,14 +70,16 @@ ZeroDivisionError: division by zero
     'a traceback of -c': {
       args: ['-c', 'x = 0\n1 / x'],
       stdout: '',
-      stderr: 'Traceback (most recent call last):\n  File "<string>", line 2, in <module>\n    1 / x\n    ~~^~~\nZeroDivisionError: division by zero\n',
+      stderr:
+        'Traceback (most recent call last):\n  File "<string>", line 2, in <module>\n    1 / x\n    ~~^~~\nZeroDivisionError: division by zero\n',
       exitCode: 1,
     },
     'a syntax error': {
       args: ['a.py'],
       files: { 'a.py': 'x = 1\nprint(x y)\n' },
       stdout: '',
-      stderr: '  File "/home/you/leaf/a.py", line 2\n    print(x y)\n          ^^^\nSyntaxError: invalid syntax. Perhaps you forgot a comma?\n',
+      stderr:
+        '  File "/home/you/leaf/a.py", line 2\n    print(x y)\n          ^^^\nSyntaxError: invalid syntax. Perhaps you forgot a comma?\n',
       exitCode: 1,
     },
     "Linux's number in a traceback": {
@@ -84,7 +94,8 @@ ZeroDivisionError: division by zero
       args: ['-c', '1'],
       env: { PYTHONHASHSEED: 'many' },
       stdout: '',
-      stderr: 'Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n',
+      stderr:
+        'Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized\n',
       exitCode: 1,
     },
   };
@@ -101,21 +112,33 @@ describe('what is not here', () => {
   const network = 'this computer has no network: Python sees only the files on it';
   const refused = {
     js: { args: ['-c', 'import js'], last: `ModuleNotFoundError: No module named 'js'\npython3: ${page}.` },
-    pyodide: { args: ['-c', 'from pyodide.ffi import run_sync'], last: `ModuleNotFoundError: No module named 'pyodide'\npython3: ${page}.` },
+    pyodide: {
+      args: ['-c', 'from pyodide.ffi import run_sync'],
+      last: `ModuleNotFoundError: No module named 'pyodide'\npython3: ${page}.`,
+    },
     numpy: { args: ['-c', 'import numpy as np'], last: `ModuleNotFoundError: No module named 'numpy'\npython3: ${library}.` },
     pip: { args: ['-m', 'pip', 'install', 'numpy'], last: `/usr/bin/python3: No module named pip\npython3: ${library}.` },
     venv: {
       args: ['-m', 'venv', '.venv'],
       last: '/usr/bin/python3: No module named venv\npython3: every process here starts from the same clean Python, so there is nothing for a virtual environment to keep apart.',
     },
-    subprocess: { args: ['-c', 'import subprocess; subprocess.run(["git", "log"])'], last: `OSError: [Errno 138] emscripten does not support processes.\npython3: ${programs}.` },
+    subprocess: {
+      args: ['-c', 'import subprocess; subprocess.run(["git", "log"])'],
+      last: `OSError: [Errno 138] emscripten does not support processes.\npython3: ${programs}.`,
+    },
     fork: { args: ['-c', 'import os; os.fork()'], last: `OSError: [Errno 38] Function not implemented\npython3: ${programs}.` },
     threads: {
       args: ['-c', 'import threading; threading.Thread(target=print).start()'],
       last: "RuntimeError: can't start new thread\npython3: this Python has one thread only: do the work in a loop, or with asyncio.",
     },
-    'the network by name': { args: ['-c', 'import urllib.request; urllib.request.urlopen("http://example.com")'], last: `urllib.error.URLError: <urlopen error [Errno -3] Try again>\npython3: ${network}.` },
-    'the network by number': { args: ['-c', 'import socket; socket.socket().connect(("10.0.0.1", 80))'], last: `OSError: [Errno 101] Network unreachable\npython3: ${network}.` },
+    'the network by name': {
+      args: ['-c', 'import urllib.request; urllib.request.urlopen("http://example.com")'],
+      last: `urllib.error.URLError: <urlopen error [Errno -3] Try again>\npython3: ${network}.`,
+    },
+    'the network by number': {
+      args: ['-c', 'import socket; socket.socket().connect(("10.0.0.1", 80))'],
+      last: `OSError: [Errno 101] Network unreachable\npython3: ${network}.`,
+    },
     'a server': { args: ['-m', 'http.server'], last: `socket.gaierror: [Errno -3] Try again\npython3: ${network}.` },
   };
   test.each(Object.entries(refused))('%s', async (_name, { args, last }) => {
@@ -124,13 +147,15 @@ describe('what is not here', () => {
   });
 
   test('os.system says so and fails as a shell without the command does', async () => {
-    const { stdout, stderr } = await python(host, { args: ['-c', 'import os; print(os.waitstatus_to_exitcode(os.system("touch /tmp/x")))'] });
+    const { stdout, stderr } = await python(host, {
+      args: ['-c', 'import os; print(os.waitstatus_to_exitcode(os.system("touch /tmp/x")))'],
+    });
     expect({ stdout, stderr }).toEqual({ stdout: '127\n', stderr: 'sh: this Python cannot start other programs: touch /tmp/x\n' });
   });
 });
 
 describe('time', () => {
-  test('starts at the world\'s, in UTC, and sleeping costs nobody anything', async () => {
+  test("starts at the world's, in UTC, and sleeping costs nobody anything", async () => {
     const code = `
 import asyncio, datetime, time
 began, real = time.time(), time.perf_counter()
@@ -143,7 +168,12 @@ import os
 print(datetime.datetime.fromtimestamp(os.stat('note').st_mtime).isoformat(timespec='minutes'))
 `;
     const { stdout, slept } = await python(host, { args: ['-c', code] });
-    expect(stdout).toBe("2026-01-05T09:00 ('UTC', 'UTC') 9\n5400.0 5400.0 2026-01-05T10:30\n2026-01-05T10:30\n".replace('5400.0 5400.0', stdout.match(/54\d\d\.\d 54\d\d\.\d/)?.[0] ?? ''));
+    expect(stdout).toBe(
+      "2026-01-05T09:00 ('UTC', 'UTC') 9\n5400.0 5400.0 2026-01-05T10:30\n2026-01-05T10:30\n".replace(
+        '5400.0 5400.0',
+        stdout.match(/54\d\d\.\d 54\d\d\.\d/)?.[0] ?? '',
+      ),
+    );
     expect(Math.round(slept / 1000)).toBe(5400);
   });
 
@@ -155,16 +185,33 @@ print(datetime.datetime.fromtimestamp(os.stat('note').st_mtime).isoformat(timesp
 
 describe('chance', () => {
   test('random differs from process to process, and agrees where it is seeded', async () => {
-    const code = 'import random, secrets, uuid, tempfile, os; print(random.random(), secrets.token_hex(4), uuid.uuid4(), os.path.basename(tempfile.mktemp())); random.seed(7); print(random.random())';
+    const code =
+      'import random, secrets, uuid, tempfile, os; print(random.random(), secrets.token_hex(4), uuid.uuid4(), os.path.basename(tempfile.mktemp())); random.seed(7); print(random.random())';
     const [a, b] = await Promise.all([python(host, { args: ['-c', code] }), python(host, { args: ['-c', code] })]);
-    const [unseeded, seeded] = [a, b].map(({ stdout }) => stdout.trim().split('\n')).reduce<[string[][], string[]]>((all, [x = '', y = '']) => [[...all[0], x.split(' ')], [...all[1], y]], [[], []]);
+    const [unseeded, seeded] = [a, b]
+      .map(({ stdout }) => stdout.trim().split('\n'))
+      .reduce<[string[][], string[]]>(
+        (all, [x = '', y = '']) => [
+          [...all[0], x.split(' ')],
+          [...all[1], y],
+        ],
+        [[], []],
+      );
     expect(unseeded[0]?.filter((value, at) => value === unseeded[1]?.[at])).toEqual([]);
     expect(seeded[0]).toBe(seeded[1]);
   });
 
   test('PYTHONHASHSEED decides the order of sets', async () => {
-    const hash = async (seed?: string): Promise<string> => (await python(host, { args: ['-c', 'print(hash("leaf"))'], env: seed === undefined ? {} : { PYTHONHASHSEED: seed } })).stdout;
-    const [unset, zero, one, oneAgain, random, otherRandom] = await Promise.all([hash(), hash('0'), hash('1'), hash('1'), hash('random'), hash('random')]);
+    const hash = async (seed?: string): Promise<string> =>
+      (await python(host, { args: ['-c', 'print(hash("leaf"))'], env: seed === undefined ? {} : { PYTHONHASHSEED: seed } })).stdout;
+    const [unset, zero, one, oneAgain, random, otherRandom] = await Promise.all([
+      hash(),
+      hash('0'),
+      hash('1'),
+      hash('1'),
+      hash('random'),
+      hash('random'),
+    ]);
     expect(unset).toBe(zero);
     expect(one).toBe(oneAgain);
     expect(new Set([zero, one, random, otherRandom]).size).toBe(4);
@@ -189,7 +236,16 @@ open('secret', 'w').close(); os.chmod('secret', 0o600)
 open('/tmp/elsewhere', 'w').write('t')
 f = open('left-open.txt', 'w'); f.write('flushed')
 `;
-    const files = { 'same.txt': 'same', 'changed.txt': 'c', 'tool.sh': '#!/bin/sh', 'gone.txt': '', 'data/a.csv': '1', 'old/x/y': '', 'was-file': '', 'a.py': code };
+    const files = {
+      'same.txt': 'same',
+      'changed.txt': 'c',
+      'tool.sh': '#!/bin/sh',
+      'gone.txt': '',
+      'data/a.csv': '1',
+      'old/x/y': '',
+      'was-file': '',
+      'a.py': code,
+    };
     const { written, removed, exitCode, stderr } = await python(host, { args: ['a.py'], files });
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
@@ -221,7 +277,9 @@ try: open('locked', 'w')
 except PermissionError: print('locked')
 `;
     const tree = [
-      ...treeOf('/home/you/leaf', { 'tool.sh': 'x', 'a.py': code, '/etc/motd': 'hello' }).map((entry) => (entry.path.endsWith('tool.sh') ? { ...entry, mode: 0o750, mtime: 1_700_000_000_000 } : entry)),
+      ...treeOf('/home/you/leaf', { 'tool.sh': 'x', 'a.py': code, '/etc/motd': 'hello' }).map((entry) =>
+        entry.path.endsWith('tool.sh') ? { ...entry, mode: 0o750, mtime: 1_700_000_000_000 } : entry,
+      ),
       { path: '/home/you/leaf/locked', type: 'file', bytes: new Uint8Array(0), mode: 0o444, mtime: monday } as const,
       { path: '/home/you/leaf/link', type: 'symlink', target: 'tool.sh', mtime: monday } as const,
     ];
@@ -249,7 +307,9 @@ except PermissionError: print('locked')
 
 describe('output', () => {
   test('arrives while the program runs, line by line, whole characters', async () => {
-    const { reason, stdout } = await whenReady('import time\nprint("rea", end=""); print("dy", flush=True)\nwhile True: pass', (process) => process.interrupt());
+    const { reason, stdout } = await whenReady('import time\nprint("rea", end=""); print("dy", flush=True)\nwhile True: pass', (process) =>
+      process.interrupt(),
+    );
     expect([reason, stdout]).toEqual(['interrupted', 'ready\n']);
     const chunks: string[] = [];
     const strict = new TextDecoder('utf-8', { fatal: true });
@@ -277,16 +337,29 @@ describe('output', () => {
 
   test('what is not text comes through unchanged', async () => {
     const parts: Uint8Array[] = [];
-    await python(host, { args: ['-c', 'import sys; sys.stdout.buffer.write(bytes(range(256)) + b"\\xf0\\x9f")'], onOutput: (_stream, bytes) => parts.push(bytes) });
+    await python(host, {
+      args: ['-c', 'import sys; sys.stdout.buffer.write(bytes(range(256)) + b"\\xf0\\x9f")'],
+      onOutput: (_stream, bytes) => parts.push(bytes),
+    });
     expect(Buffer.concat(parts)).toEqual(Buffer.from([...Array.from({ length: 256 }, (_, i) => i), 0xf0, 0x9f]));
   });
 });
 
 describe('the end', () => {
   test('an interrupt raises KeyboardInterrupt, and the files are kept', async () => {
-    const ran = await whenReady('open("kept", "w").write("k")\nimport atexit; atexit.register(print, "bye")\nprint("ready")\nwhile True: pass', (process) => process.interrupt());
-    expect({ ...outcome(ran), stdout: ran.stdout, written: ran.written }).toEqual({ exitCode: 130, reason: 'interrupted', stdout: 'ready\nbye\n', written: { '/home/you/leaf/kept': 'k 644' } });
-    expect(ran.stderr).toMatch(/^Traceback \(most recent call last\):\n {2}File "<string>", line \d, in <module>\n(?: {4}.*\n)+KeyboardInterrupt\n$/);
+    const ran = await whenReady(
+      'open("kept", "w").write("k")\nimport atexit; atexit.register(print, "bye")\nprint("ready")\nwhile True: pass',
+      (process) => process.interrupt(),
+    );
+    expect({ ...outcome(ran), stdout: ran.stdout, written: ran.written }).toEqual({
+      exitCode: 130,
+      reason: 'interrupted',
+      stdout: 'ready\nbye\n',
+      written: { '/home/you/leaf/kept': 'k 644' },
+    });
+    expect(ran.stderr).toMatch(
+      /^Traceback \(most recent call last\):\n {2}File "<string>", line \d, in <module>\n(?: {4}.*\n)+KeyboardInterrupt\n$/,
+    );
   });
 
   const stubborn = {
@@ -301,7 +374,10 @@ describe('the end', () => {
   });
 
   test('a program may catch the interrupt and end in its own way', async () => {
-    const ran = await whenReady('try:\n    print("ready")\n    while True: pass\nexcept KeyboardInterrupt:\n    print("saved")\n    raise SystemExit(4)', (process) => process.interrupt());
+    const ran = await whenReady(
+      'try:\n    print("ready")\n    while True: pass\nexcept KeyboardInterrupt:\n    print("saved")\n    raise SystemExit(4)',
+      (process) => process.interrupt(),
+    );
     expect({ ...outcome(ran), stdout: ran.stdout }).toEqual({ exitCode: 4, reason: 'exited', stdout: 'ready\nsaved\n' });
   });
 
@@ -311,7 +387,8 @@ describe('the end', () => {
   });
 
   test('what a killed process had written a while ago is kept', async () => {
-    const code = 'import time\nopen("kept", "w").write("k")\nbegun = time.monotonic()\nwhile time.monotonic() < begun + 0.5: pass\nprint("ready")\nwhile True: pass';
+    const code =
+      'import time\nopen("kept", "w").write("k")\nbegun = time.monotonic()\nwhile time.monotonic() < begun + 0.5: pass\nprint("ready")\nwhile True: pass';
     const { written } = await whenReady(code, (process) => process.kill());
     expect(written).toEqual({ '/home/you/leaf/kept': 'k 644' });
   });
@@ -335,11 +412,18 @@ describe('the end', () => {
   test.each(Object.entries(hungry))('memory: %s', async (_name, code) => {
     const ran = await python(host, { args: ['-c', `${code}\n`] });
     expect(outcome(ran)).toEqual({ exitCode: 137, reason: 'out-of-memory' });
-    expect(ran.stderr).toMatch(/MemoryError\npython3: out of memory: a process may use 512 MB here, and this one was stopped. Work on less data at a time.\n$/);
+    expect(ran.stderr).toMatch(
+      /MemoryError\npython3: out of memory: a process may use 512 MB here, and this one was stopped. Work on less data at a time.\n$/,
+    );
   });
 
-  test('a MemoryError that is caught is the program\'s own matter', async () => {
-    const ran = await python(host, { args: ['-c', 'try:\n    x = []\n    while True: x.append("a" * 1_000_000)\nexcept MemoryError:\n    n = len(x); del x; print(n > 300)'] });
+  test("a MemoryError that is caught is the program's own matter", async () => {
+    const ran = await python(host, {
+      args: [
+        '-c',
+        'try:\n    x = []\n    while True: x.append("a" * 1_000_000)\nexcept MemoryError:\n    n = len(x); del x; print(n > 300)',
+      ],
+    });
     expect({ ...outcome(ran), stdout: ran.stdout }).toEqual({ exitCode: 0, reason: 'exited', stdout: 'True\n' });
   });
 
@@ -357,7 +441,8 @@ describe('the end', () => {
 test('without a stored image the first process need not wait for one to be made', async () => {
   const newcomer = createPythonHost({ cacheFolder: null });
   const warm = newcomer.warm();
-  const code = 'import asyncio, json, sys\nprint(json.dumps([1]), sys.argv)\nasync def f(): await asyncio.sleep(5)\nasyncio.run(f())\n1 / 0';
+  const code =
+    'import asyncio, json, sys\nprint(json.dumps([1]), sys.argv)\nasync def f(): await asyncio.sleep(5)\nasyncio.run(f())\n1 / 0';
   const ran = await Promise.all([1, 2].map(() => python(newcomer, { args: ['-c', code, 'x'] })));
   await warm;
   ran.push(await python(newcomer, { args: ['-c', code, 'x'] }));
@@ -368,10 +453,13 @@ test('without a stored image the first process need not wait for one to be made'
 
 describe('several at once', () => {
   test('do not meet', async () => {
-    const code = 'import os, sys\nopen("mine", "w").write(sys.argv[1])\nsys.stdin.read()\nprint(sys.argv[1], os.listdir("."), sorted(sys.modules)[:1])';
+    const code =
+      'import os, sys\nopen("mine", "w").write(sys.argv[1])\nsys.stdin.read()\nprint(sys.argv[1], os.listdir("."), sorted(sys.modules)[:1])';
     const names = ['a', 'b', 'c', 'd', 'e'];
     const ran = await Promise.all(names.map((name) => python(host, { args: ['-c', code, name], files: { [name]: name } })));
-    expect(ran.map(({ stdout }) => stdout)).toEqual(names.map((name) => `${name} ${JSON.stringify([name, 'mine']).replaceAll('"', "'").replace(',', ', ')} ['__main__']\n`));
+    expect(ran.map(({ stdout }) => stdout)).toEqual(
+      names.map((name) => `${name} ${JSON.stringify([name, 'mine']).replaceAll('"', "'").replace(',', ', ')} ['__main__']\n`),
+    );
   });
 
   test('disposing ends all of them', async () => {

@@ -44,7 +44,10 @@ export interface Started extends PythonProcess {
   readonly ran: Promise<Ran>;
 }
 
-export function startPython(host: PythonHost, { args, files = {}, stdin = '', env = {}, cwd = '/home/you/leaf', onOutput }: Invocation): Started {
+export function startPython(
+  host: PythonHost,
+  { args, files = {}, stdin = '', env = {}, cwd = '/home/you/leaf', onOutput }: Invocation,
+): Started {
   const chunks = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
   const process = host.start({
     args,

@@ -105,7 +105,11 @@ describe('the file', () => {
     ['null', 'null', /not a progress file of this course/],
     ['a newer format', good.replace('"version": 1', '"version": 2'), /newer Plumbline \(format 2, this page reads 1\)/],
     ['a missing field', good.replace('"exportedAt"', '"exported"'), /field “exportedAt” is missing/],
-    ['an invented status', good.replace('"holds"', '"perfect"'), /Entry 4, field “status” has a value that this course never writes\. Nothing was imported/],
+    [
+      'an invented status',
+      good.replace('"holds"', '"perfect"'),
+      /Entry 4, field “status” has a value that this course never writes\. Nothing was imported/,
+    ],
     ['a negative count', good.replace('"attempts": 2', '"attempts": -2'), /Entry 4, field “attempts”/],
     ['an endless time', good.replace(/"at": \d+/, '"at": 1e300'), /Entry 1, field “at”/],
   ])('refuses one that is %s', (_name, text, message) => {

@@ -36,7 +36,8 @@ test('no address leaves the base path', async () => {
   const outside: string[] = [];
   for (const path of (await filesBelow(folder)).filter((file) => file.endsWith('.html'))) {
     const html = await readFile(join(folder, path), 'utf8');
-    for (const [, address = ''] of html.matchAll(/\s(?:href|src)="(\/[^"]*)"/g)) if (!address.startsWith('/course/')) outside.push(`${path}: ${address}`);
+    for (const [, address = ''] of html.matchAll(/\s(?:href|src)="(\/[^"]*)"/g))
+      if (!address.startsWith('/course/')) outside.push(`${path}: ${address}`);
   }
   expect(outside).toEqual([]);
 });

@@ -27,7 +27,9 @@ test('no page names more script than the budget', async () => {
   const sizes = await Promise.all(
     pages.map(async (page) => {
       const scripts = [...(await assetsOfPages(dist, '/', (path) => path === page))].filter((path) => path.endsWith('.js'));
-      const inline = [...readFileSync(join(dist, page), 'utf8').matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
+      const inline = [...readFileSync(join(dist, page), 'utf8').matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+        ([, text = '']) => text,
+      );
       return { page, bytes: scripts.reduce((sum, path) => sum + gzipped(path), gzipSync(inline.join('\n')).length) };
     }),
   );

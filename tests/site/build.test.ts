@@ -9,11 +9,17 @@ import { addressOf, fileAt, type BuildManifest } from '../../src/site/service-wo
 const policyOf = (html: string): string | undefined => /content="([^"]*)"/.exec(strictPolicy(html))?.[1];
 
 describe('the policy of a page', () => {
-  const page = (policy: string, rest: string): string => `<head><meta charset="utf-8"/>${rest}<meta http-equiv="content-security-policy" content="${policy}"></head>`;
+  const page = (policy: string, rest: string): string =>
+    `<head><meta charset="utf-8"/>${rest}<meta http-equiv="content-security-policy" content="${policy}"></head>`;
 
   test('names its own inline scripts and nobody else’s', () => {
-    const html = page("default-src 'self'; script-src 'self' 'sha256-somebodyElses='; style-src 'self' 'sha256-unused=';", '<script>alert(1)</script><script type="application/ld+json">{}</script><script src="/a.js"></script>');
-    expect(policyOf(html)).toBe("default-src 'self'; script-src 'self' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='; style-src 'self'");
+    const html = page(
+      "default-src 'self'; script-src 'self' 'sha256-somebodyElses='; style-src 'self' 'sha256-unused=';",
+      '<script>alert(1)</script><script type="application/ld+json">{}</script><script src="/a.js"></script>',
+    );
+    expect(policyOf(html)).toBe(
+      "default-src 'self'; script-src 'self' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='; style-src 'self'",
+    );
   });
 
   test('comes before the first script', () => {
@@ -31,12 +37,14 @@ describe('the policy of a page', () => {
 });
 
 test('what a chunk imports at once', () => {
-  const chunk = 'import{a as b}from"./one.js";import"./two.js";export{c}from\'./three.js\';const d=import("./later.js");export*from"./four.js";';
+  const chunk =
+    'import{a as b}from"./one.js";import"./two.js";export{c}from\'./three.js\';const d=import("./later.js");export*from"./four.js";';
   expect(staticImports(chunk)).toEqual(['./one.js', './two.js', './three.js', './four.js']);
 });
 
 test('sizes are filled in where they are promised', () => {
-  const html = '<div class="start" data-start-panel data-exercise="leaf"><b data-size="workbench">a few MB</b><b data-size="other">x</b></div>';
+  const html =
+    '<div class="start" data-start-panel data-exercise="leaf"><b data-size="workbench">a few MB</b><b data-size="other">x</b></div>';
   expect(promiseSizes(html, (exercise) => ({ workbench: `${exercise} 1.5 MB`, python: '', all: '' }))).toBe(
     '<div class="start" data-start-panel data-exercise="leaf"><b data-size="workbench">leaf 1.5 MB</b><b data-size="other">x</b></div>',
   );
@@ -58,7 +66,9 @@ test.each([
 describe('addresses and files', () => {
   const manifest: BuildManifest = {
     build: 'x',
-    files: Object.fromEntries(['index.html', 'a/index.html', 'b c.js', '404.html'].map((path) => [path, { hash: '', bytes: 0, group: 'page' }])),
+    files: Object.fromEntries(
+      ['index.html', 'a/index.html', 'b c.js', '404.html'].map((path) => [path, { hash: '', bytes: 0, group: 'page' }]),
+    ),
   };
   test.each([
     ['', 'index.html'],

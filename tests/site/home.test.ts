@@ -34,25 +34,53 @@ async function standing(page: Page): Promise<object> {
   };
 }
 
-const level0 = ['first-clone-first-fix', 'find-the-handoff', 'big-bang-or-small-batches'].map((exercise) => begun(exercise, 'completed', 9000));
+const level0 = ['first-clone-first-fix', 'find-the-handoff', 'big-bang-or-small-batches'].map((exercise) =>
+  begun(exercise, 'completed', 9000),
+);
 
 test('a new learner is shown where to start', async () => {
   const page = await home();
-  expect(await standing(page)).toEqual({ button: 'Start', total: '33 exercises, 1 to be done today', level3: '5 exercises, starts here', bobAt: ['3'], done: [], lesson: null });
+  expect(await standing(page)).toEqual({
+    button: 'Start',
+    total: '33 exercises, 1 to be done today',
+    level3: '5 exercises, starts here',
+    bobAt: ['3'],
+    done: [],
+    lesson: null,
+  });
   await page.getByRole('link', { name: 'Start', exact: true }).click();
   await page.waitForURL(/3-ship-a-better-leaf\/$/);
   await page.context().close();
 });
 
 test('a returning one is shown where they were', async () => {
-  const page = await home([...level0, begun('build-once-promote', 'completed', 5000), begun('quality-gate', 'completed', 4000), begun('ship-a-better-leaf')]);
-  expect(await standing(page)).toEqual({ button: 'Continue 3.3 Ship a better leaf', total: '5 of 33 exercises', level3: '2 of 5, now 3.3', bobAt: ['3'], done: ['0'], lesson: 'started' });
+  const page = await home([
+    ...level0,
+    begun('build-once-promote', 'completed', 5000),
+    begun('quality-gate', 'completed', 4000),
+    begun('ship-a-better-leaf'),
+  ]);
+  expect(await standing(page)).toEqual({
+    button: 'Continue 3.3 Ship a better leaf',
+    total: '5 of 33 exercises',
+    level3: '2 of 5, now 3.3',
+    bobAt: ['3'],
+    done: ['0'],
+    lesson: 'started',
+  });
   await page.context().close();
 });
 
 test('what was finished is marked, here and in the list of lessons', async () => {
   const page = await home([begun('ship-a-better-leaf'), begun('ship-a-better-leaf', 'completed', 1)]);
-  expect(await standing(page)).toEqual({ button: 'Open 3.3 Ship a better leaf', total: '1 of 33 exercises', level3: '1 of 5, now 3.3', bobAt: ['3'], done: [], lesson: 'completed' });
+  expect(await standing(page)).toEqual({
+    button: 'Open 3.3 Ship a better leaf',
+    total: '1 of 33 exercises',
+    level3: '1 of 5, now 3.3',
+    bobAt: ['3'],
+    done: [],
+    lesson: 'completed',
+  });
   await page.goto(`${site.url}3-continuous-delivery/`);
   expect(await page.getByRole('link', { name: /Ship a better leaf.*, done/ }).count()).toBe(1);
   await page.context().close();
@@ -65,7 +93,9 @@ test('progress travels as a file, and joins what is there', async () => {
   const path = await download.path();
 
   const two = await home([begun('find-the-handoff', 'completed', 30)]);
-  await two.locator('[data-import]').setInputFiles({ name: download.suggestedFilename(), mimeType: 'application/json', buffer: await readFile(path) });
+  await two
+    .locator('[data-import]')
+    .setInputFiles({ name: download.suggestedFilename(), mimeType: 'application/json', buffer: await readFile(path) });
   await two.getByText('Imported: 1 new entries in 1 exercise. What was here is kept.').waitFor();
   expect(await standing(two)).toMatchObject({ button: 'Continue 3.3 Ship a better leaf', total: '1 of 33 exercises', lesson: 'started' });
   await two.reload();
@@ -88,7 +118,13 @@ test.each([
 
 test('a browser that keeps nothing says so, and still shows the course', async () => {
   const context = await browser.newContext();
-  await context.addInitScript(() => Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('denied', 'SecurityError'); } }));
+  await context.addInitScript(() =>
+    Object.defineProperty(window, 'localStorage', {
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    }),
+  );
   const page = await context.newPage();
   await page.goto(site.url, { waitUntil: 'networkidle' });
   await page.getByText('This browser keeps nothing for this site').waitFor();
@@ -111,7 +147,10 @@ test('from the keyboard: skip, search, a level, the theme', async () => {
 
   await page.keyboard.press('Control+k');
   await page.keyboard.type('balanced accuracy');
-  await page.getByRole('status').filter({ hasText: /\d+ pages? found/ }).waitFor();
+  await page
+    .getByRole('status')
+    .filter({ hasText: /\d+ pages? found/ })
+    .waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForURL(/3-ship-a-better-leaf\//);
@@ -139,7 +178,14 @@ test('nothing found is said in words', async () => {
 test('with reduced motion nothing moves', async () => {
   const page = await home([], { reducedMotion: 'reduce' });
   const moving = await page.evaluate(() => document.getAnimations().length);
-  const durations = await page.evaluate(() => ['--pl-fast', '--pl-base', '--pl-slow', '--pl-settle'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()));
-  expect({ moving, durations }).toEqual({ moving: 0, durations: ['0ms', '0ms', '0ms', '0ms'].map((value) => expect.stringMatching(new RegExp(`^(${value}|0s)$`)) as unknown as string) });
+  const durations = await page.evaluate(() =>
+    ['--pl-fast', '--pl-base', '--pl-slow', '--pl-settle'].map((name) =>
+      getComputedStyle(document.documentElement).getPropertyValue(name).trim(),
+    ),
+  );
+  expect({ moving, durations }).toEqual({
+    moving: 0,
+    durations: ['0ms', '0ms', '0ms', '0ms'].map((value) => expect.stringMatching(new RegExp(`^(${value}|0s)$`)) as unknown as string),
+  });
   await page.context().close();
 });

@@ -28,7 +28,12 @@ test('the window is filled as drawn: header 44, reading pane 432, separator 5', 
     const { x, y, width, height } = (await page.locator(selector).boundingBox())!;
     return { x, y, width, height };
   };
-  expect({ top: await box('.lesson-top'), read: await box('#lesson-read'), split: await box('#lesson-split'), bench: await box('#workbench') }).toEqual({
+  expect({
+    top: await box('.lesson-top'),
+    read: await box('#lesson-read'),
+    split: await box('#lesson-split'),
+    bench: await box('#workbench'),
+  }).toEqual({
     top: { x: 0, y: 0, width: 1440, height: 44 },
     read: { x: 0, y: 44, width: 432, height: 856 },
     split: { x: 432, y: 44, width: 5, height: 856 },
@@ -53,7 +58,11 @@ test('the separator: arrows, limits, folding, reset, and the width is remembered
 
   await split.focus();
   await page.keyboard.press('Enter');
-  expect({ width: await readWidth(page), text: await split.getAttribute('aria-valuetext'), rail: await page.getByRole('list', { name: 'Outcomes' }).last().isVisible() }).toEqual({ width: 48, text: 'folded', rail: true });
+  expect({
+    width: await readWidth(page),
+    text: await split.getAttribute('aria-valuetext'),
+    rail: await page.getByRole('list', { name: 'Outcomes' }).last().isVisible(),
+  }).toEqual({ width: 48, text: 'folded', rail: true });
   await page.getByRole('button', { name: 'Show the lesson' }).click();
   expect(await readWidth(page)).toBe(320);
 
@@ -73,7 +82,10 @@ test('before Start: outcomes to reach, measured sizes, snippets to copy, nothing
   const page = await context.newPage();
   await page.goto(site.url + lessonPath, { waitUntil: 'networkidle' });
   expect(await page.locator('#outcomes li').count()).toBeGreaterThanOrEqual(5);
-  expect(await page.locator('[data-size]').allTextContents()).toEqual([expect.stringMatching(/^\d+(\.\d)? MB$/), expect.stringMatching(/^\d+(\.\d)? MB$/)]);
+  expect(await page.locator('[data-size]').allTextContents()).toEqual([
+    expect.stringMatching(/^\d+(\.\d)? MB$/),
+    expect.stringMatching(/^\d+(\.\d)? MB$/),
+  ]);
   const snippet = page.locator('[data-snippet]').first();
   expect(await snippet.getByRole('button', { name: 'Run in the terminal' }).isVisible()).toBe(false);
   await snippet.getByRole('button', { name: 'Copy' }).click();
@@ -86,7 +98,8 @@ test('the prose asks the workbench through events, and shows the states it sets'
   const page = await lesson();
   const told = await page.evaluate(() => {
     const seen: object[] = [];
-    for (const name of ['plumbline:run', 'plumbline:open']) document.addEventListener(name, (event) => seen.push({ name, ...(event as CustomEvent<object>).detail }));
+    for (const name of ['plumbline:run', 'plumbline:open'])
+      document.addEventListener(name, (event) => seen.push({ name, ...(event as CustomEvent<object>).detail }));
     document.getElementById('lesson')!.dataset['phase'] = 'running';
     document.querySelector<HTMLElement>('[data-run]')!.click();
     document.querySelector<HTMLElement>('.file-link')!.click();
@@ -98,7 +111,10 @@ test('the prose asks the workbench through events, and shows the states it sets'
   ]);
   const task = page.locator('[data-task]').first();
   const check = (await task.getAttribute('data-task')) ?? '';
-  await page.evaluate((id) => document.querySelectorAll<HTMLElement>(`[data-check="${id}"]`).forEach((element) => (element.dataset['state'] = 'holds')), check);
+  await page.evaluate(
+    (id) => document.querySelectorAll<HTMLElement>(`[data-check="${id}"]`).forEach((element) => (element.dataset['state'] = 'holds')),
+    check,
+  );
   await task.getByText('holds').waitFor({ state: 'attached' });
   await page.context().close();
 });
@@ -119,12 +135,18 @@ test('on a phone: two tabs, and what is touched is large enough', async () => {
   const tabs = page.getByRole('navigation', { name: 'Lesson views' });
   expect(await page.locator('#workbench').isVisible()).toBe(false);
   await tabs.getByRole('button', { name: 'Start' }).tap();
-  expect({ read: await page.locator('#lesson-read').isVisible(), bench: await page.locator('#workbench').isVisible(), current: await tabs.locator('[aria-current]').textContent() }).toEqual({
+  expect({
+    read: await page.locator('#lesson-read').isVisible(),
+    bench: await page.locator('#workbench').isVisible(),
+    current: await tabs.locator('[aria-current]').textContent(),
+  }).toEqual({
     read: false,
     bench: true,
     current: expect.stringContaining('Start') as unknown as string,
   });
-  const heights = await page.locator('#lesson-tabs button, [data-start]').evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).offsetHeight));
+  const heights = await page
+    .locator('#lesson-tabs button, [data-start]')
+    .evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).offsetHeight));
   expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
   await page.context().close();
 });
@@ -147,7 +169,12 @@ test('someone who was here is offered to go on', async () => {
   const page = await context.newPage();
   const seen = troubles(page, site.url);
   await page.goto(site.url + lessonPath, { waitUntil: 'networkidle' });
-  expect({ pill: await page.locator('[data-lesson-state]').textContent(), button: await page.locator('[data-start]').textContent(), title: await page.locator('[data-start-title]').textContent(), seen }).toEqual({
+  expect({
+    pill: await page.locator('[data-lesson-state]').textContent(),
+    button: await page.locator('[data-start]').textContent(),
+    title: await page.locator('[data-start-title]').textContent(),
+    seen,
+  }).toEqual({
     pill: 'Started 12 min ago',
     button: 'Continue',
     title: 'Your company waits as you left it',
@@ -161,7 +188,11 @@ test('when the workbench cannot be fetched, Start says so and can be pressed aga
   await page.context().setOffline(true);
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('alert').filter({ hasText: 'could not be loaded' }).waitFor();
-  expect({ busy: await page.locator('[data-start]').getAttribute('aria-busy'), enabled: await page.locator('[data-start]').isEnabled(), phase: await page.locator('#lesson').getAttribute('data-phase') }).toEqual({
+  expect({
+    busy: await page.locator('[data-start]').getAttribute('aria-busy'),
+    enabled: await page.locator('[data-start]').isEnabled(),
+    phase: await page.locator('#lesson').getAttribute('data-phase'),
+  }).toEqual({
     busy: null,
     enabled: true,
     phase: 'failed',

@@ -25,7 +25,11 @@ interface View {
 }
 
 async function open({ path, width, theme, returning = false }: View): Promise<{ page: Page; seen: readonly string[] }> {
-  const context = await browser.newContext({ viewport: { width, height: width < 800 ? 780 : 900 }, colorScheme: theme, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: { width, height: width < 800 ? 780 : 900 },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+  });
   if (returning) await withProgress(context, [begun('first-clone-first-fix', 'completed', 900), begun('ship-a-better-leaf')]);
   const page = await context.newPage();
   const seen = troubles(page, site.url);
@@ -52,7 +56,9 @@ describe('every page', () => {
   test.each(views)('$path at $width px, $theme, returning: $returning: no violations, no errors, nothing sideways', async (view) => {
     const { page, seen } = await open(view);
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`)).toEqual([]);
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`),
+    ).toEqual([]);
     expect(seen).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     // A lesson fills the window; only its panes scroll.
@@ -91,9 +97,12 @@ describe('the build as files', () => {
         if (/^(https?:|data:|mailto:|blob:)/.test(address)) continue;
         const [path = '', fragment] = address.split('#');
         const absolute = path === '' ? `/${page}` : posix.resolve('/', posix.dirname(`/${page}`), path);
-        const target = [absolute, posix.join(absolute, 'index.html')].map((candidate) => join(dist, candidate)).find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+        const target = [absolute, posix.join(absolute, 'index.html')]
+          .map((candidate) => join(dist, candidate))
+          .find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
         if (!target) dead.push(`${page}: ${address}`);
-        else if (fragment && target.endsWith('.html') && !readFileSync(target, 'utf8').includes(`id="${fragment}"`)) dead.push(`${page}: ${address}`);
+        else if (fragment && target.endsWith('.html') && !readFileSync(target, 'utf8').includes(`id="${fragment}"`))
+          dead.push(`${page}: ${address}`);
       }
     }
     expect(dead).toEqual([]);

@@ -141,11 +141,16 @@ describe('a newer version', () => {
     await page.getByText('A newer version of this site is ready').waitFor();
     // Until then the host's new files are not mixed in, not even by a reload.
     await page.reload({ waitUntil: 'networkidle' });
-    expect({ build: await buildOf(page), headline: await headline(page) }).toEqual({ build: before, headline: 'Take a model all the way to its users' });
+    expect({ build: await buildOf(page), headline: await headline(page) }).toEqual({
+      build: before,
+      headline: 'Take a model all the way to its users',
+    });
 
     await page.evaluate(() => {
       document.addEventListener('plumbline:before-update', (event) => {
-        (event as CustomEvent<{ waitFor: Promise<unknown>[] }>).detail.waitFor.push(new Promise((resolve) => setTimeout(resolve, 50)).then(() => sessionStorage.setItem('saved', 'yes')));
+        (event as CustomEvent<{ waitFor: Promise<unknown>[] }>).detail.waitFor.push(
+          new Promise((resolve) => setTimeout(resolve, 50)).then(() => sessionStorage.setItem('saved', 'yes')),
+        );
       });
     });
     await Promise.all([page.waitForEvent('framenavigated'), page.getByRole('button', { name: 'Update now' }).click()]);
@@ -186,7 +191,9 @@ describe('a newer version', () => {
     site.serve(newer);
     await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()));
     await page.evaluate(() =>
-      document.addEventListener('plumbline:before-update', (event) => (event as CustomEvent<{ waitFor: Promise<unknown>[] }>).detail.waitFor.push(Promise.reject(new Error('the disk is full.')))),
+      document.addEventListener('plumbline:before-update', (event) =>
+        (event as CustomEvent<{ waitFor: Promise<unknown>[] }>).detail.waitFor.push(Promise.reject(new Error('the disk is full.'))),
+      ),
     );
     await page.getByRole('button', { name: 'Update now' }).click();
     await page.getByText('Not updated, because your work could not be saved: the disk is full.').waitFor();
@@ -209,7 +216,9 @@ describe('a newer version', () => {
     const state = await page.evaluate(async () => {
       const registration = (await navigator.serviceWorker.getRegistration())!;
       const found = new Promise<string>((resolve) =>
-        registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', (event) => resolve((event.target as ServiceWorker).state))),
+        registration.addEventListener('updatefound', () =>
+          registration.installing?.addEventListener('statechange', (event) => resolve((event.target as ServiceWorker).state)),
+        ),
       );
       await registration.update();
       return await found;
@@ -239,7 +248,12 @@ describe('a newer version', () => {
       const response = await fetch('/pagefind/pagefind.js');
       return { status: response.status, text: await response.text() };
     });
-    expect(answer).toEqual({ status: 503, text: expect.stringContaining('The site was updated while this version was open. Your work is saved in this browser') as unknown as string });
+    expect(answer).toEqual({
+      status: 503,
+      text: expect.stringContaining(
+        'The site was updated while this version was open. Your work is saved in this browser',
+      ) as unknown as string,
+    });
     await context.close();
     await site.close();
     await rm(changed, { recursive: true });

@@ -75,7 +75,13 @@ function handler(folder: string, isolating: boolean): ReturnType<typeof sirv> {
 }
 
 export async function openBrowser(): Promise<Browser> {
-  const candidates = [process.env['PLUMBLINE_CHROMIUM'], chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const candidates = [
+    process.env['PLUMBLINE_CHROMIUM'],
+    chromium.executablePath(),
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
   const executablePath = candidates.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error('No Chromium found. Install one, or name it in PLUMBLINE_CHROMIUM.');
   return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
@@ -97,9 +103,12 @@ export function troubles(page: Page, ownUrl: string): readonly string[] {
 
 /** Progress as the page keeps it, put there before the page loads. */
 export async function withProgress(context: BrowserContext, events: readonly object[]): Promise<void> {
-  await context.addInitScript((kept) => {
-    if (localStorage.getItem('plumbline.progress') === null) localStorage.setItem('plumbline.progress', kept);
-  }, JSON.stringify({ version: 1, events }));
+  await context.addInitScript(
+    (kept) => {
+      if (localStorage.getItem('plumbline.progress') === null) localStorage.setItem('plumbline.progress', kept);
+    },
+    JSON.stringify({ version: 1, events }),
+  );
 }
 
 export const begun = (exercise: string, what = 'started', minutesAgo = 12): object => ({

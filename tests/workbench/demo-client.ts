@@ -4,10 +4,21 @@
  */
 import type { Deployment, Photo, PhoneState, ServedHour } from '../../src/cloud/contract.ts';
 import type { Diagnostic, JobRun, LogLine, Run, StepRun } from '../../src/pipelines/contract.ts';
-import type { CheckState, CommitChange, FileNode, FileStatus, GraphCommit, PythonState, SaveState, WorldClient, WorldNotice } from '../../src/world/contract.ts';
+import type {
+  CheckState,
+  CommitChange,
+  FileNode,
+  FileStatus,
+  GraphCommit,
+  PythonState,
+  SaveState,
+  WorldClient,
+  WorldNotice,
+} from '../../src/world/contract.ts';
 import { files as startFiles } from './demo-files.ts';
 
-export type Scene = 'mid' | 'fresh' | 'done' | 'broken' | 'quota' | 'python-failed' | 'owned' | 'failed' | 'slow' | 'big-log' | 'set-aside' | 'skewed';
+export type Scene =
+  'mid' | 'fresh' | 'done' | 'broken' | 'quota' | 'python-failed' | 'owned' | 'failed' | 'slow' | 'big-log' | 'set-aside' | 'skewed';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -68,7 +79,19 @@ function hours(count: number, releases: readonly { readonly at: number; readonly
 }
 
 function deployment(n: number, runId: number, liveAt: number, tested: number, took: number): Deployment {
-  return { id: n, environment: 'production', service: 'fieldleaf', digest: digest(n), commit: id(runId), runId, actor: 'you', pushedAt: liveAt - took, liveAt, testedScore: tested, waitedForPerson: false };
+  return {
+    id: n,
+    environment: 'production',
+    service: 'fieldleaf',
+    digest: digest(n),
+    commit: id(runId),
+    runId,
+    actor: 'you',
+    pushedAt: liveAt - took,
+    liveAt,
+    testedScore: tested,
+    waitedForPerson: false,
+  };
 }
 
 const DEPLOYMENTS: readonly Deployment[] = [
@@ -81,7 +104,14 @@ const BETTER = deployment(4, 22, NOW - 10 * HOUR, 0.87, 6 * MINUTE + 51_000);
 function phoneState(scene: Scene): PhoneState {
   if (scene === 'fresh') {
     const [first] = DEPLOYMENTS;
-    return { live: first ?? null, previous: null, score: { digest: digest(1), balancedAccuracy: 0.34, accuracy: 0.39, recall: {}, errors: 0, photos: 600, firstError: null }, hours: hours(20, []), deployments: DEPLOYMENTS.slice(0, 1), recent: [] };
+    return {
+      live: first ?? null,
+      previous: null,
+      score: { digest: digest(1), balancedAccuracy: 0.34, accuracy: 0.39, recall: {}, errors: 0, photos: 600, firstError: null },
+      hours: hours(20, []),
+      deployments: DEPLOYMENTS.slice(0, 1),
+      recent: [],
+    };
   }
   const all = scene === 'done' ? [...DEPLOYMENTS, BETTER] : DEPLOYMENTS;
   const shares = all.map((one) => ({ at: one.liveAt, share: one.testedScore ?? 0 }));
@@ -90,7 +120,12 @@ function phoneState(scene: Scene): PhoneState {
     live: all.at(-1) ?? null,
     previous: all.at(-2) ?? null,
     score: {
-      digest: all.at(-1)?.digest ?? '', balancedAccuracy: scene === 'skewed' ? 0.16 : value, accuracy: value + 0.02, errors: 0, photos: 600, firstError: null,
+      digest: all.at(-1)?.digest ?? '',
+      balancedAccuracy: scene === 'skewed' ? 0.16 : value,
+      accuracy: value + 0.02,
+      errors: 0,
+      photos: 600,
+      firstError: null,
       recall: { willow: 1, linden: 0.83, birch: 0.8, oak: 0.9, maple: 0.5, ginkgo: 0.58 },
     },
     hours: hours(60, shares),
@@ -111,8 +146,19 @@ function recent(count: number, share: number): PhoneState['recent'] {
 }
 
 function checks(scene: Scene): CheckState[] {
-  const check = (name: string, title: string, verdict: CheckState['verdict'], hints: CheckState['hints'] = { shown: [], total: 0 }): CheckState => ({
-    id: name, title, state: verdict === null ? 'idle' : 'settled', progress: null, verdict, checkedAfter: verdict === null ? null : 'run 19', hints,
+  const check = (
+    name: string,
+    title: string,
+    verdict: CheckState['verdict'],
+    hints: CheckState['hints'] = { shown: [], total: 0 },
+  ): CheckState => ({
+    id: name,
+    title,
+    state: verdict === null ? 'idle' : 'settled',
+    progress: null,
+    verdict,
+    checkedAfter: verdict === null ? null : 'run 19',
+    hints,
   });
   const titles = [
     ['no-step-waits', 'No step waits for a person'],
@@ -124,7 +170,14 @@ function checks(scene: Scene): CheckState[] {
   ] as const;
   if (scene === 'fresh') return titles.map(([name, title]) => check(name, title, null));
   if (scene === 'done') {
-    const values = ['0 waits after merge', 'tested 0.87, served 0.87', '6 min 51 s, run 22', '0.87', '0.34 → 0.58 → 0.77 → 0.87', 'let 1 through, stopped 1'];
+    const values = [
+      '0 waits after merge',
+      'tested 0.87, served 0.87',
+      '6 min 51 s, run 22',
+      '0.87',
+      '0.34 → 0.58 → 0.77 → 0.87',
+      'let 1 through, stopped 1',
+    ];
     return titles.map(([name, title], n) => check(name, title, { status: 'holds', value: values[n] ?? '' }));
   }
   return [
@@ -135,7 +188,11 @@ function checks(scene: Scene): CheckState[] {
       titles[3][0],
       titles[3][1],
       {
-        status: 'fails', value: '0.77', observed: '0.77 balanced accuracy on 600 hidden photos; weakest are maple and ginkgo.', expected: '0.80 or more.', hint: 'starved-species',
+        status: 'fails',
+        value: '0.77',
+        observed: '0.77 balanced accuracy on 600 hidden photos; weakest are maple and ginkgo.',
+        expected: '0.80 or more.',
+        hint: 'starved-species',
         lookAt: [
           { text: 'how many maple and ginkgo photos there are', place: { kind: 'file', path: 'labels.csv' } },
           { text: 'incoming/', place: { kind: 'file', path: 'incoming' } },
@@ -159,7 +216,13 @@ interface JobPlan {
   readonly summary?: string;
 }
 
-const STEPS = ['Set up job', 'actions/checkout@v4', 'actions/download-artifact@v4', 'python3 evaluate.py --seed 42 --floor 0.60', 'Write the step summary'];
+const STEPS = [
+  'Set up job',
+  'actions/checkout@v4',
+  'actions/download-artifact@v4',
+  'python3 evaluate.py --seed 42 --floor 0.60',
+  'Write the step summary',
+];
 
 function job(plan: JobPlan, at: number, index: number): JobRun {
   const completed = !['queued', 'waiting', 'in_progress'].includes(plan.state);
@@ -170,15 +233,32 @@ function job(plan: JobPlan, at: number, index: number): JobRun {
     const done = plan.state !== 'in_progress' || n < 3;
     const conclusion = !done ? null : failed ? 'failure' : 'success';
     return {
-      number: n + 1, name, id: null, status: done ? 'completed' : n === 3 ? 'in_progress' : 'queued', outcome: conclusion, conclusion,
-      startedAt: n > 3 && !done ? null : at + n * 1000, completedAt: done ? at + (n === 3 ? took : (n + 1) * 1000) : null,
+      number: n + 1,
+      name,
+      id: null,
+      status: done ? 'completed' : n === 3 ? 'in_progress' : 'queued',
+      outcome: conclusion,
+      conclusion,
+      startedAt: n > 3 && !done ? null : at + n * 1000,
+      completedAt: done ? at + (n === 3 ? took : (n + 1) * 1000) : null,
     };
   };
   return {
-    key: plan.leg === undefined ? plan.id : `${plan.id}-${index}`, id: plan.id, name: plan.leg === undefined ? plan.id : `${plan.id} (${plan.leg})`,
-    needs: plan.needs ?? [], matrix: plan.leg === undefined ? null : { seed: plan.leg }, runsOn: ['ubuntu-latest'], environment: plan.id === 'deploy' ? 'production' : null,
-    status: completed ? 'completed' : (plan.state as 'queued'), conclusion: completed ? (plan.state as 'success') : null, reason: plan.reason ?? null,
-    startedAt: ran ? at : null, completedAt: completed && ran ? at + took : null, outputs: {}, steps: ran ? STEPS.map(step) : [], summary: plan.summary ?? '',
+    key: plan.leg === undefined ? plan.id : `${plan.id}-${index}`,
+    id: plan.id,
+    name: plan.leg === undefined ? plan.id : `${plan.id} (${plan.leg})`,
+    needs: plan.needs ?? [],
+    matrix: plan.leg === undefined ? null : { seed: plan.leg },
+    runsOn: ['ubuntu-latest'],
+    environment: plan.id === 'deploy' ? 'production' : null,
+    status: completed ? 'completed' : (plan.state as 'queued'),
+    conclusion: completed ? (plan.state as 'success') : null,
+    reason: plan.reason ?? null,
+    startedAt: ran ? at : null,
+    completedAt: completed && ran ? at + took : null,
+    outputs: {},
+    steps: ran ? STEPS.map(step) : [],
+    summary: plan.summary ?? '',
   };
 }
 
@@ -218,19 +298,49 @@ const BUSY: readonly JobPlan[] = [
   { id: 'deploy', needs: ['package'], state: 'skipped', reason: 'package skipped' },
 ];
 
-function run(number: number, title: string, branch: string, at: number, took: number, plans: readonly JobPlan[], state: 'success' | 'failure' | 'cancelled' | 'skipped' | null): Run {
+function run(
+  number: number,
+  title: string,
+  branch: string,
+  at: number,
+  took: number,
+  plans: readonly JobPlan[],
+  state: 'success' | 'failure' | 'cancelled' | 'skipped' | null,
+): Run {
   const jobs = plans.map((plan, index) => job(plan, at, index));
   return {
-    id: number, number, workflow: 'Deliver', path: '.github/workflows/deliver.yml', title, event: 'push', ref: `refs/heads/${branch}`, commit: id(number), actor: 'you', createdAt: at,
-    status: state === null ? 'in_progress' : 'completed', conclusion: state, startedAt: at, completedAt: state === null ? null : at + took, jobs,
-    artifacts: state === 'success' && plans.length > 0 ? [{ id: 1, name: 'model', digest: digest(number), sizeBytes: 48_213, jobKey: 'train', createdAt: at }] : [],
-    annotations: [], errors: [],
+    id: number,
+    number,
+    workflow: 'Deliver',
+    path: '.github/workflows/deliver.yml',
+    title,
+    event: 'push',
+    ref: `refs/heads/${branch}`,
+    commit: id(number),
+    actor: 'you',
+    createdAt: at,
+    status: state === null ? 'in_progress' : 'completed',
+    conclusion: state,
+    startedAt: at,
+    completedAt: state === null ? null : at + took,
+    jobs,
+    artifacts:
+      state === 'success' && plans.length > 0
+        ? [{ id: 1, name: 'model', digest: digest(number), sizeBytes: 48_213, jobKey: 'train', createdAt: at }]
+        : [],
+    annotations: [],
+    errors: [],
   };
 }
 
 function runs(scene: Scene): Run[] {
   if (scene === 'fresh') return [];
-  const failed: readonly JobPlan[] = [{ id: 'test', state: 'success', seconds: 11 }, { id: 'train', needs: ['test'], state: 'failure', seconds: 21 }, { id: 'gate', needs: ['train'], state: 'skipped', reason: 'train failed' }, { id: 'deploy', needs: ['gate'], state: 'skipped', reason: 'gate skipped' }];
+  const failed: readonly JobPlan[] = [
+    { id: 'test', state: 'success', seconds: 11 },
+    { id: 'train', needs: ['test'], state: 'failure', seconds: 21 },
+    { id: 'gate', needs: ['train'], state: 'skipped', reason: 'train failed' },
+    { id: 'deploy', needs: ['gate'], state: 'skipped', reason: 'gate skipped' },
+  ];
   const list = [
     run(19, 'Correct 34 labels', 'main', NOW - 26 * HOUR, 460_000, GREEN, 'success'),
     run(18, 'Normalise features', 'main', NOW - 44 * HOUR, 482_000, GREEN, 'success'),
@@ -242,27 +352,58 @@ function runs(scene: Scene): Run[] {
     run(12, 'Upload the model once', 'main', NOW - 83 * HOUR, 542_000, GREEN, 'success'),
   ];
   const broken: Run = {
-    ...run(20, 'Train on the photos in incoming/', 'use-incoming', NOW - 9 * MINUTE, 4000, [], 'failure'), artifacts: [],
-    errors: [{ severity: 'error', file: '.github/workflows/deliver.yml', line: 29, column: 20, endColumn: 25, message: 'Job "deploy" needs a job named "tests"; this file has "test".' }],
+    ...run(20, 'Train on the photos in incoming/', 'use-incoming', NOW - 9 * MINUTE, 4000, [], 'failure'),
+    artifacts: [],
+    errors: [
+      {
+        severity: 'error',
+        file: '.github/workflows/deliver.yml',
+        line: 29,
+        column: 20,
+        endColumn: 25,
+        message: 'Job "deploy" needs a job named "tests"; this file has "test".',
+      },
+    ],
   };
   if (scene === 'broken') return [broken, ...list];
   if (scene === 'done') return [run(22, 'Train on incoming photos', 'main', NOW - 10 * HOUR, 411_000, GREEN, 'success'), ...list];
-  if (scene === 'big-log') return [run(24, 'Print everything', 'noise', NOW - HOUR, 60_000, [{ id: 'noise', state: 'failure', seconds: 60 }], 'failure'), ...list];
+  if (scene === 'big-log')
+    return [run(24, 'Print everything', 'noise', NOW - HOUR, 60_000, [{ id: 'noise', state: 'failure', seconds: 60 }], 'failure'), ...list];
   const legs: readonly JobPlan[] = [
     { id: 'test', state: 'success', seconds: 9 },
-    ...Array.from({ length: 12 }, (_, n): JobPlan => ({ id: 'seeds', needs: ['test'], leg: `seed ${n}`, state: n === 7 ? 'failure' : 'success', seconds: 12 + n })),
+    ...Array.from({ length: 12 }, (_, n): JobPlan => ({
+      id: 'seeds',
+      needs: ['test'],
+      leg: `seed ${n}`,
+      state: n === 7 ? 'failure' : 'success',
+      seconds: 12 + n,
+    })),
     { id: 'report', needs: ['seeds'], state: 'skipped', reason: 'seeds failed' },
   ];
   const busy: Run = {
     ...run(23, 'Raise k to 25', 'many-neighbours', NOW - 131_000, 0, BUSY, null),
-    annotations: [{ severity: 'error', file: 'evaluate.py', line: 1, column: 1, message: 'maple recall 0.15 is below the floor of 0.60', jobKey: 'gate-4', step: 4, title: null }],
+    annotations: [
+      {
+        severity: 'error',
+        file: 'evaluate.py',
+        line: 1,
+        column: 1,
+        message: 'maple recall 0.15 is below the floor of 0.60',
+        jobKey: 'gate-4',
+        step: 4,
+        title: null,
+      },
+    ],
   };
   return [busy, run(21, 'Try twelve seeds', 'seeds', NOW - 30 * MINUTE, 40_000, legs, 'failure'), broken, ...list];
 }
 
 function gateLog(jobKey: string, at: number, good: boolean): LogLine[] {
-  const bar = (share: number, code: number): string => `\u001b[${code}m${'█'.repeat(Math.round(share * 20))}${'░'.repeat(20 - Math.round(share * 20))}\u001b[0m`;
-  const recall: Readonly<Record<string, number>> = good ? { willow: 1, linden: 0.9, birch: 0.93, oak: 0.8, maple: 0.82, ginkgo: 0.78 } : { willow: 1, linden: 0.82, birch: 0.93, oak: 0.63, maple: 0.15, ginkgo: 0 };
+  const bar = (share: number, code: number): string =>
+    `\u001b[${code}m${'█'.repeat(Math.round(share * 20))}${'░'.repeat(20 - Math.round(share * 20))}\u001b[0m`;
+  const recall: Readonly<Record<string, number>> = good
+    ? { willow: 1, linden: 0.9, birch: 0.93, oak: 0.8, maple: 0.82, ginkgo: 0.78 }
+    : { willow: 1, linden: 0.82, birch: 0.93, oak: 0.63, maple: 0.15, ginkgo: 0 };
   const line = (step: number, kind: LogLine['kind'], text: string): LogLine => ({ jobKey, step, at, kind, text });
   return [
     line(1, 'output', 'Runner: ubuntu-latest, the built-in computer'),
@@ -280,18 +421,44 @@ function gateLog(jobKey: string, at: number, good: boolean): LogLine[] {
     line(4, 'output', '\u001b[1m240 photos, 6 species\u001b[0m'),
     ...Object.entries(recall).map(([name, share]) => {
       const code = share >= 0.7 ? 32 : share >= 0.6 ? 33 : 31;
-      return line(4, 'output', `  ${name.padEnd(8)} \u001b[${code}m${share.toFixed(2)}\u001b[0m  ${bar(share, code)}${share < 0.6 ? '  \u001b[31mbelow floor\u001b[0m' : ''}`);
+      return line(
+        4,
+        'output',
+        `  ${name.padEnd(8)} \u001b[${code}m${share.toFixed(2)}\u001b[0m  ${bar(share, code)}${share < 0.6 ? '  \u001b[31mbelow floor\u001b[0m' : ''}`,
+      );
     }),
     line(4, 'output', `balanced accuracy \u001b[33m${good ? '0.875' : '0.588'}\u001b[0m  champion \u001b[32m0.875\u001b[0m`),
-    ...(good ? [] : [line(4, 'error', 'evaluate.py:61 maple recall 0.15 is below the floor of 0.60'), line(4, 'error', 'evaluate.py:61 ginkgo recall 0.00 is below the floor of 0.60'), line(4, 'output', 'Process completed with exit code 1')]),
+    ...(good
+      ? []
+      : [
+          line(4, 'error', 'evaluate.py:61 maple recall 0.15 is below the floor of 0.60'),
+          line(4, 'error', 'evaluate.py:61 ginkgo recall 0.00 is below the floor of 0.60'),
+          line(4, 'output', 'Process completed with exit code 1'),
+        ]),
     line(5, 'output', 'wrote 1 table'),
   ];
 }
 
 const COMMITS: readonly GraphCommit[] = (
   [
-    [20, 'Train on the photos in incoming/', [19], [['HEAD', 'head'], ['use-incoming', 'branch']]],
-    [19, 'Correct 34 labels\n\nFound with tools/suspects.py: rows whose five nearest neighbours\nall carry another name.', [30], [['main', 'branch'], ['origin/main', 'remote']]],
+    [
+      20,
+      'Train on the photos in incoming/',
+      [19],
+      [
+        ['HEAD', 'head'],
+        ['use-incoming', 'branch'],
+      ],
+    ],
+    [
+      19,
+      'Correct 34 labels\n\nFound with tools/suspects.py: rows whose five nearest neighbours\nall carry another name.',
+      [30],
+      [
+        ['main', 'branch'],
+        ['origin/main', 'remote'],
+      ],
+    ],
     [17, 'Drop brightness', [18], [['drop-brightness', 'branch']]],
     [30, 'Merge of 29', [18, 29], []],
     [29, 'Normalise features', [15], []],
@@ -302,7 +469,15 @@ const COMMITS: readonly GraphCommit[] = (
   ] as const
 ).map(([n, message, parents, refs], index) => {
   const author = { name: index % 4 === 3 ? 'Mei' : 'You', email: 'you@fieldleaf.test', at: NOW - index * 9 * HOUR - 7 * MINUTE };
-  return { id: id(n), tree: id(n + 1000), message, parents: parents.map(id), author, committer: author, refs: refs.map(([name, kind]) => ({ name, kind })) };
+  return {
+    id: id(n),
+    tree: id(n + 1000),
+    message,
+    parents: parents.map(id),
+    author,
+    committer: author,
+    refs: refs.map(([name, kind]) => ({ name, kind })),
+  };
 });
 
 const SOLUTION = `git switch main\npython3 tools/suspects.py > suspects.txt\ngit commit -am "Correct 34 labels"\ngit push\n`;
@@ -322,10 +497,15 @@ export interface DemoControls {
 }
 
 export function demoClient(scene: Scene): { readonly client: WorldClient; readonly controls: DemoControls } {
-  const files = new Map<string, { text: string; version: number }>(Object.entries(startFiles(SPECIES)).map(([path, text]) => [`${FOLDER}/${path}`, { text, version: 1 }]));
+  const files = new Map<string, { text: string; version: number }>(
+    Object.entries(startFiles(SPECIES)).map(([path, text]) => [`${FOLDER}/${path}`, { text, version: 1 }]),
+  );
   const binary = new Map<string, Uint8Array>([[`${FOLDER}/model.bin`, new Uint8Array(3_100_000)]]);
   const folders = new Set<string>();
-  const statuses: FileStatus[] = [{ path: 'CHANGELOG.md', letter: 'M' }, { path: 'notes.md', letter: '?' }];
+  const statuses: FileStatus[] = [
+    { path: 'CHANGELOG.md', letter: 'M' },
+    { path: 'notes.md', letter: '?' },
+  ];
   let listener: (notice: WorldNotice) => void = () => {};
   let theChecks = checks(scene);
   let theRuns = runs(scene);
@@ -333,8 +513,20 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
   let photos = 101;
   const logs = new Map<number, LogLine[]>();
   const calls: string[] = [];
-  const saved: SaveState = scene === 'quota' ? { status: 'unsaved', reason: 'quota', message: 'This device has no room left for the browser. Your work goes on, but only in this tab: export it, or free some space.' } : { status: 'saved', at: 0 };
-  const python: PythonState = scene === 'python-failed' ? { status: 'failed', message: 'pyodide.asm.wasm did not load (404).' } : scene === 'slow' ? { status: 'loading', fraction: 0.62, what: 'interpreter' } : { status: 'ready', version: '3.14' };
+  const saved: SaveState =
+    scene === 'quota'
+      ? {
+          status: 'unsaved',
+          reason: 'quota',
+          message: 'This device has no room left for the browser. Your work goes on, but only in this tab: export it, or free some space.',
+        }
+      : { status: 'saved', at: 0 };
+  const python: PythonState =
+    scene === 'python-failed'
+      ? { status: 'failed', message: 'pyodide.asm.wasm did not load (404).' }
+      : scene === 'slow'
+        ? { status: 'loading', fraction: 0.62, what: 'interpreter' }
+        : { status: 'ready', version: '3.14' };
 
   const changed = (path: string, kind: 'written' | 'removed'): void => {
     listener({ type: 'files', changes: [{ path, kind }] });
@@ -357,8 +549,18 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     const found = theRuns.find((one) => one.id === runId);
     const lines =
       scene === 'big-log' && runId === 24
-        ? Array.from({ length: 100_000 }, (_, n): LogLine => ({ jobKey: 'noise', step: 4, at: NOW, kind: n === 70_000 ? 'error' : 'output', text: n === 70_000 ? 'the needle' : `line ${n} \u001b[32m${'x'.repeat(n % 40)}\u001b[0m` }))
-        : (found?.jobs ?? []).filter((one) => one.steps.length > 0).flatMap((one) => gateLog(one.key, NOW, one.conclusion !== 'failure').filter((line) => one.status === 'completed' || line.step < 4));
+        ? Array.from({ length: 100_000 }, (_, n): LogLine => ({
+            jobKey: 'noise',
+            step: 4,
+            at: NOW,
+            kind: n === 70_000 ? 'error' : 'output',
+            text: n === 70_000 ? 'the needle' : `line ${n} \u001b[32m${'x'.repeat(n % 40)}\u001b[0m`,
+          }))
+        : (found?.jobs ?? [])
+            .filter((one) => one.steps.length > 0)
+            .flatMap((one) =>
+              gateLog(one.key, NOW, one.conclusion !== 'failure').filter((line) => one.status === 'completed' || line.step < 4),
+            );
     logs.set(runId, lines);
     return lines;
   };
@@ -410,11 +612,22 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
   const shell = demoShell(files, put, changed, calls);
   const client: WorldClient = {
     summary: async () => ({
-      exerciseId: 'ship-a-better-leaf', repository: 'leaf', folder: FOLDER, now: NOW, checks: theChecks, runs: structuredClone(theRuns).toReversed(), phone, saved, python, resumed: scene !== 'fresh', epoch: EPOCH,
+      exerciseId: 'ship-a-better-leaf',
+      repository: 'leaf',
+      folder: FOLDER,
+      now: NOW,
+      checks: theChecks,
+      runs: structuredClone(theRuns).toReversed(),
+      phone,
+      saved,
+      python,
+      resumed: scene !== 'fresh',
+      epoch: EPOCH,
     }),
     subscribe: async (next) => {
       listener = next;
-      if (scene === 'set-aside') listener({ type: 'fault', message: 'What was stored of this exercise could not be read and was set aside.' });
+      if (scene === 'set-aside')
+        listener({ type: 'fault', message: 'What was stored of this exercise could not be read and was set aside.' });
     },
     listFiles: async () => {
       const nodes: FileNode[] = [...folders].map((path) => ({ path, type: 'directory', sizeBytes: 0 }));
@@ -431,7 +644,8 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     readBytes: async (path) => binary.get(path) ?? new TextEncoder().encode(files.get(path)?.text ?? ''),
     writeText: async (path, text, version) => {
       calls.push(`write ${path.slice(FOLDER.length + 1)}`);
-      if (version !== undefined && (files.get(path)?.version ?? 0) !== version) throw new Error(`${path} has changed since it was opened; nothing was overwritten.`);
+      if (version !== undefined && (files.get(path)?.version ?? 0) !== version)
+        throw new Error(`${path} has changed since it was opened; nothing was overwritten.`);
       const next = put(path, text);
       queueMicrotask(() => changed(path, 'written'));
       saveSoon();
@@ -462,7 +676,15 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       const list: Diagnostic[] = [];
       text.split('\n').forEach((line, index) => {
         const column = /needs:.*\btests\b/.test(line) ? line.indexOf('tests') + 1 : 0;
-        if (column > 0) list.push({ severity: 'error', file: path, line: index + 1, column, endColumn: column + 5, message: 'Job "deploy" needs a job named "tests"; this file has "test".' });
+        if (column > 0)
+          list.push({
+            severity: 'error',
+            file: path,
+            line: index + 1,
+            column,
+            endColumn: column + 5,
+            message: 'Job "deploy" needs a job named "tests"; this file has "test".',
+          });
       });
       return list;
     },
@@ -472,24 +694,63 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     ...shell,
     runLog: async (runId) => logOf(runId),
     cancelRun: async (runId) => {
-      theRuns = theRuns.map((one) => (one.id === runId ? { ...one, status: 'completed', conclusion: 'cancelled', completedAt: NOW, jobs: one.jobs.map((each) => (each.status === 'completed' ? each : { ...each, status: 'completed', conclusion: 'cancelled' })) } : one));
+      theRuns = theRuns.map((one) =>
+        one.id === runId
+          ? {
+              ...one,
+              status: 'completed',
+              conclusion: 'cancelled',
+              completedAt: NOW,
+              jobs: one.jobs.map((each) =>
+                each.status === 'completed' ? each : { ...each, status: 'completed', conclusion: 'cancelled' },
+              ),
+            }
+          : one,
+      );
       const found = theRuns.find((one) => one.id === runId);
       if (found) listener({ type: 'run', run: structuredClone(found) });
     },
     downloadArtifact: async () => ({ name: 'model.zip', bytes: new Uint8Array([80, 75]) }),
     checkNow: async () => {
-      theChecks = theChecks.map((one) => ({ ...one, state: 'settled', checkedAfter: 'your request', verdict: one.verdict ?? { status: 'pending', value: 'nothing pushed yet' } }));
+      theChecks = theChecks.map((one) => ({
+        ...one,
+        state: 'settled',
+        checkedAfter: 'your request',
+        verdict: one.verdict ?? { status: 'pending', value: 'nothing pushed yet' },
+      }));
       listener({ type: 'checks', checks: theChecks });
     },
     showHint: async (checkId) => {
-      const texts = ['', 'Ginkgo has 6 rows. With k = 5 it can lose a vote it should win.', 'Copy the rows of incoming/labels.csv into labels.csv, train, and push.'];
-      theChecks = theChecks.map((one) => (one.id === checkId ? { ...one, hints: { ...one.hints, shown: [...one.hints.shown, texts[one.hints.shown.length] ?? 'A hint.'] } } : one));
+      const texts = [
+        '',
+        'Ginkgo has 6 rows. With k = 5 it can lose a vote it should win.',
+        'Copy the rows of incoming/labels.csv into labels.csv, train, and push.',
+      ];
+      theChecks = theChecks.map((one) =>
+        one.id === checkId
+          ? { ...one, hints: { ...one.hints, shown: [...one.hints.shown, texts[one.hints.shown.length] ?? 'A hint.'] } }
+          : one,
+      );
       listener({ type: 'checks', checks: theChecks });
     },
     takePhoto: async () => {
       photos += 1;
       const species = SPECIES[photos % 6] ?? 'oak';
-      phone = { ...phone, recent: [{ photo: photo(photos, species), answer: { photo: `user-${photos}`, ok: true as const, species: photos % 3 === 0 ? 'linden' : species, votes: { [species]: 3, linden: 2 } } }, ...phone.recent].slice(0, 16) };
+      phone = {
+        ...phone,
+        recent: [
+          {
+            photo: photo(photos, species),
+            answer: {
+              photo: `user-${photos}`,
+              ok: true as const,
+              species: photos % 3 === 0 ? 'linden' : species,
+              votes: { [species]: 3, linden: 2 },
+            },
+          },
+          ...phone.recent,
+        ].slice(0, 16),
+      };
       listener({ type: 'phone', phone });
     },
     reset: async () => {
@@ -513,8 +774,18 @@ function demoChanges(commit: string, files: ReadonlyMap<string, { readonly text:
   const features = files.get(`${FOLDER}/fieldleaf/features.py`)?.text ?? '';
   if (commit === id(20)) {
     return [
-      { path: 'train.py', kind: 'modified', before: 'rows = read("labels.csv")\nmodel = train(rows)\nsave(model)\n', after: 'rows = read("labels.csv") + read("incoming/labels.csv")\nmodel = train(rows, k=5)\nsave(model)\n' },
-      { path: 'CHANGELOG.md', kind: 'modified', before: '# Changes\n\n- Correct 34 labels\n', after: '# Changes\n\n- Train on the photos in incoming/\n- Correct 34 labels\n' },
+      {
+        path: 'train.py',
+        kind: 'modified',
+        before: 'rows = read("labels.csv")\nmodel = train(rows)\nsave(model)\n',
+        after: 'rows = read("labels.csv") + read("incoming/labels.csv")\nmodel = train(rows, k=5)\nsave(model)\n',
+      },
+      {
+        path: 'CHANGELOG.md',
+        kind: 'modified',
+        before: '# Changes\n\n- Correct 34 labels\n',
+        after: '# Changes\n\n- Train on the photos in incoming/\n- Correct 34 labels\n',
+      },
     ];
   }
   return [
@@ -524,19 +795,40 @@ function demoChanges(commit: string, files: ReadonlyMap<string, { readonly text:
 }
 
 /** A shell with just enough commands to see a terminal at work. */
-function demoShell(files: Map<string, { text: string; version: number }>, put: (path: string, text: string) => number, changed: (path: string, kind: 'written') => void, calls: string[]) {
+function demoShell(
+  files: Map<string, { text: string; version: number }>,
+  put: (path: string, text: string) => number,
+  changed: (path: string, kind: 'written') => void,
+  calls: string[],
+) {
   const outputs = new Map<number, (text: string) => void>();
   let last = 0;
   let stop: (() => void) | null = null;
   let stdin: ((line: string | null) => void) | null = null;
   const history = ['git status', 'python3 train.py --out model.json', 'git commit -am "Correct 34 labels"', 'git push'];
   const PUSH = [
-    'Enumerating objects: 9, done.', 'Counting objects: 100% (9/9), done.', 'Writing objects: 100% (5/5), 612 bytes | 612.00 KiB/s, done.', 'Total 5 (delta 3), reused 0 (delta 0), pack-reused 0',
-    'remote: \u001b[31mdeliver.yml:29:20 job deploy needs tests, which is not defined\u001b[0m', 'remote: Open a pull request: \u001b[36mhttps://origin.fieldleaf.test/leaf/compare/use-incoming\u001b[0m',
-    'To https://origin.fieldleaf.test/leaf.git', ' * [new branch]      use-incoming -> use-incoming', '',
+    'Enumerating objects: 9, done.',
+    'Counting objects: 100% (9/9), done.',
+    'Writing objects: 100% (5/5), 612 bytes | 612.00 KiB/s, done.',
+    'Total 5 (delta 3), reused 0 (delta 0), pack-reused 0',
+    'remote: \u001b[31mdeliver.yml:29:20 job deploy needs tests, which is not defined\u001b[0m',
+    'remote: Open a pull request: \u001b[36mhttps://origin.fieldleaf.test/leaf/compare/use-incoming\u001b[0m',
+    'To https://origin.fieldleaf.test/leaf.git',
+    ' * [new branch]      use-incoming -> use-incoming',
+    '',
   ].join('\n');
   const words = ['cat', 'clear', 'echo', 'git', 'ls', 'python3', 'pwd', 'seq'];
-  const shell: Pick<WorldClient, 'openTerminal' | 'terminalRun' | 'terminalNeedsMore' | 'terminalPrompt' | 'terminalComplete' | 'terminalInput' | 'terminalInterrupt' | 'terminalHistory'> = {
+  const shell: Pick<
+    WorldClient,
+    | 'openTerminal'
+    | 'terminalRun'
+    | 'terminalNeedsMore'
+    | 'terminalPrompt'
+    | 'terminalComplete'
+    | 'terminalInput'
+    | 'terminalInterrupt'
+    | 'terminalHistory'
+  > = {
     openTerminal: async (_columns, onOutput) => {
       outputs.set(++last, onOutput);
       return { id: last };
@@ -554,11 +846,15 @@ function demoShell(files: Map<string, { text: string; version: number }>, put: (
       else if (command === 'ls') say('CHANGELOG.md  \u001b[34mapp\u001b[0m  \u001b[34mdata\u001b[0m  evaluate.py  labels.csv  train.py\n');
       else if (command === 'clear') say('\u001b[2J\u001b[3J\u001b[H');
       else if (command === 'printf') say(rest.join(' '));
-      else if (command === 'seq') for (let n = 1; n <= Number(rest[0] ?? 1); n += 500) say(Array.from({ length: Math.min(500, Number(rest[0]) - n + 1) }, (_, i) => `${n + i}\n`).join(''));
-      else if (command === 'git' && rest[0] === 'commit') say('[use-incoming 8c41f0e] Train on the photos in incoming/\n 2 files changed, 9 insertions(+), 3 deletions(-)\n');
+      else if (command === 'seq')
+        for (let n = 1; n <= Number(rest[0] ?? 1); n += 500)
+          say(Array.from({ length: Math.min(500, Number(rest[0]) - n + 1) }, (_, i) => `${n + i}\n`).join(''));
+      else if (command === 'git' && rest[0] === 'commit')
+        say('[use-incoming 8c41f0e] Train on the photos in incoming/\n 2 files changed, 9 insertions(+), 3 deletions(-)\n');
       else if (command === 'git' && rest[0] === 'push') say(PUSH);
       else if (command === 'git') say('On branch use-incoming\nnothing to commit, working tree clean\n');
-      else if (command === 'cat' && rest[0] !== undefined) say(files.get(`${FOLDER}/${rest[0]}`)?.text ?? `cat: ${rest[0]}: No such file or directory\n`);
+      else if (command === 'cat' && rest[0] !== undefined)
+        say(files.get(`${FOLDER}/${rest[0]}`)?.text ?? `cat: ${rest[0]}: No such file or directory\n`);
       else if (command === 'cat') {
         const exit = await new Promise<number>((resolve) => {
           stop = () => resolve(130);
@@ -582,7 +878,16 @@ function demoShell(files: Map<string, { text: string; version: number }>, put: (
     terminalComplete: async (_terminal, line, cursor) => {
       const from = line.lastIndexOf(' ', cursor - 1) + 1;
       const part = line.slice(from, cursor);
-      const names = from === 0 ? words : [...new Set([...files.keys()].map((path) => path.slice(FOLDER.length + 1)).map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : path)))];
+      const names =
+        from === 0
+          ? words
+          : [
+              ...new Set(
+                [...files.keys()]
+                  .map((path) => path.slice(FOLDER.length + 1))
+                  .map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : path)),
+              ),
+            ];
       return { from, candidates: names.filter((name) => name.startsWith(part)).sort() };
     },
     terminalInput: async (_terminal, text) => stdin?.(text),

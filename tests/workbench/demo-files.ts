@@ -65,7 +65,11 @@ def features(image):
 `;
 
 function pgm(seed: number): string {
-  const rows = Array.from({ length: 16 }, (_, y) => Array.from({ length: 16 }, (_, x) => (Math.hypot(x - 7.5, (y - 7.5) * 1.4) < 6 + (seed % 3) ? 80 + ((x * 7 + y * 3 + seed) % 30) : 200 + ((x + y * 5 + seed) % 40))).join(' '));
+  const rows = Array.from({ length: 16 }, (_, y) =>
+    Array.from({ length: 16 }, (_, x) =>
+      Math.hypot(x - 7.5, (y - 7.5) * 1.4) < 6 + (seed % 3) ? 80 + ((x * 7 + y * 3 + seed) % 30) : 200 + ((x + y * 5 + seed) % 40),
+    ).join(' '),
+  );
   return `P2\n16 16\n255\n${rows.join('\n')}\n`;
 }
 

@@ -51,9 +51,15 @@ describe('keys at the prompt', () => {
       if (text !== '') editor.insert(text);
       return editor.key(key).type;
     };
-    expect([ask('ls', '\r'), ask('', '\u0003'), ask('', '\u0004'), ask('g', '\t'), ask('', '\u000c'), ask('', '\u001b[A'), ask('', '\u0001')]).toEqual([
-      'submit', 'interrupt', 'eof', 'complete', 'clear', 'bell', 'none',
-    ]);
+    expect([
+      ask('ls', '\r'),
+      ask('', '\u0003'),
+      ask('', '\u0004'),
+      ask('g', '\t'),
+      ask('', '\u000c'),
+      ask('', '\u001b[A'),
+      ask('', '\u0001'),
+    ]).toEqual(['submit', 'interrupt', 'eof', 'complete', 'clear', 'bell', 'none']);
   });
 
   test('the history leaves out empty lines, repeats and lines that begin with a space', () => {
@@ -64,7 +70,14 @@ describe('keys at the prompt', () => {
   });
 
   test('data is split into keys, and pasted text stays whole', () => {
-    expect(keysOf('ab\u001b[A\u001bf\r\u001b[200~x\ry\u001b[201~\u0003')).toEqual(['ab', '\u001b[A', '\u001bf', '\r', '\u001b[200~x\ry\u001b[201~', '\u0003']);
+    expect(keysOf('ab\u001b[A\u001bf\r\u001b[200~x\ry\u001b[201~\u0003')).toEqual([
+      'ab',
+      '\u001b[A',
+      '\u001bf',
+      '\r',
+      '\u001b[200~x\ry\u001b[201~',
+      '\u0003',
+    ]);
     expect(pastedText('\u001b[200~one\r\ntwo\u0007\u001b[201~')).toBe('one\ntwo');
     expect(pastedText('x')).toBeNull();
   });
@@ -90,5 +103,6 @@ describe('drawing a line', () => {
   test('a row that is exactly full puts the cursor on the next', () => {
     expect(drawLine('$ ', 'abc', 3, 5, 0)).toEqual({ output: '\r\u001b[J$ abc\r\n\r', cursorRow: 1 });
   });
-  test('the row of the cursor in another width', () => expect([cursorRowOf('$ ', 'abcdefgh', 8, 5), cursorRowOf('$ ', 'abcdefgh', 8, 20)]).toEqual([2, 0]));
+  test('the row of the cursor in another width', () =>
+    expect([cursorRowOf('$ ', 'abcdefgh', 8, 5), cursorRowOf('$ ', 'abcdefgh', 8, 20)]).toEqual([2, 0]));
 });

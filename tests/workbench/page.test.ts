@@ -28,53 +28,84 @@ async function type(page: Page, text: string): Promise<void> {
 }
 
 const inTerminal = (page: Page, text: string): Promise<unknown> =>
-  page.waitForFunction((wanted) => document.querySelector<HTMLElement>('.xterm-accessibility-tree')?.innerText.replaceAll('\u00a0', ' ').includes(wanted), text);
+  page.waitForFunction(
+    (wanted) => document.querySelector<HTMLElement>('.xterm-accessibility-tree')?.innerText.replaceAll('\u00a0', ' ').includes(wanted),
+    text,
+  );
 
 /** Opens a file and waits for the editor. */
 async function edit(page: Page, path: string): Promise<void> {
   await page.evaluate((wanted) => document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: wanted, line: 1 } })), path);
   await page.waitForSelector('.monaco-editor .view-line');
-  await page.waitForFunction((name) => document.querySelector('.tab.active .name')?.textContent?.includes(name), path.split('/').at(-1) ?? '');
+  await page.waitForFunction(
+    (name) => document.querySelector('.tab.active .name')?.textContent?.includes(name),
+    path.split('/').at(-1) ?? '',
+  );
 }
 
 const calls = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.demo.calls);
 
 /** What axe finds, without the libraries' own insides. */
 async function violations(page: Page, within = 'body'): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).include(within).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).exclude('.monaco-editor').exclude('.xterm').analyze();
+  const { violations: found } = await new AxeBuilder({ page })
+    .include(within)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .exclude('.monaco-editor')
+    .exclude('.xterm')
+    .analyze();
   return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
 }
 
 describe('what everybody can use', () => {
   const views = ['code', 'history', 'runs', 'phone'] as const;
-  test.each(views.flatMap((view) => (['light', 'dark'] as const).map((theme) => [view, theme] as const)))('%s in %s has nothing that axe finds', async (view, theme) => {
-    const { page, complaints } = await open({ theme });
-    if (view === 'code') await edit(page, '.github/workflows/deliver.yml');
-    await page.click(`#wb-tab-${view}`);
-    await page.waitForTimeout(100);
-    expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
-  });
+  test.each(views.flatMap((view) => (['light', 'dark'] as const).map((theme) => [view, theme] as const)))(
+    '%s in %s has nothing that axe finds',
+    async (view, theme) => {
+      const { page, complaints } = await open({ theme });
+      if (view === 'code') await edit(page, '.github/workflows/deliver.yml');
+      await page.click(`#wb-tab-${view}`);
+      await page.waitForTimeout(100);
+      expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
+    },
+  );
 
-  test.each([['read'], ['terminal'], ['files'], ['runs'], ['phone'], ['more']] as const)('the tab %s of a phone has nothing that axe finds, and nothing wider than the window', async (tab) => {
-    const { page, complaints } = await open({ width: 360, height: 740 });
-    await page.click(`#lesson-tabs button:has-text("${tab}")`);
-    if (tab === 'files') await page.click('.tabs .tree');
-    await page.waitForTimeout(100);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-    expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
-  });
+  test.each([['read'], ['terminal'], ['files'], ['runs'], ['phone'], ['more']] as const)(
+    'the tab %s of a phone has nothing that axe finds, and nothing wider than the window',
+    async (tab) => {
+      const { page, complaints } = await open({ width: 360, height: 740 });
+      await page.click(`#lesson-tabs button:has-text("${tab}")`);
+      if (tab === 'files') await page.click('.tabs .tree');
+      await page.waitForTimeout(100);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
+    },
+  );
 
-  test.each(['start-over', 'solution', 'take-home', 'keys'] as const)('the dialog %s has nothing that axe finds, and gives the focus back', async (name) => {
-    const { page } = await open();
-    const opener = { 'start-over': 'button:has-text("Start over")', solution: 'button:has-text("Show the solution")', 'take-home': 'button:has-text("Take home")', keys: 'button[aria-label="All keys"]' }[name];
-    await page.locator(opener).first().focus();
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('dialog[open]');
-    expect(await violations(page)).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('dialog', { state: 'detached' });
-    expect(await page.evaluate((selector) => document.activeElement === document.querySelector(selector.replace(/:has-text.*/, '')) || document.activeElement?.textContent, opener)).toBeTruthy();
-  });
+  test.each(['start-over', 'solution', 'take-home', 'keys'] as const)(
+    'the dialog %s has nothing that axe finds, and gives the focus back',
+    async (name) => {
+      const { page } = await open();
+      const opener = {
+        'start-over': 'button:has-text("Start over")',
+        solution: 'button:has-text("Show the solution")',
+        'take-home': 'button:has-text("Take home")',
+        keys: 'button[aria-label="All keys"]',
+      }[name];
+      await page.locator(opener).first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('dialog[open]');
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog', { state: 'detached' });
+      expect(
+        await page.evaluate(
+          (selector) =>
+            document.activeElement === document.querySelector(selector.replace(/:has-text.*/, '')) || document.activeElement?.textContent,
+          opener,
+        ),
+      ).toBeTruthy();
+    },
+  );
 
   test.each(['quota', 'python-failed', 'fresh', 'broken'] as const)('the scene %s has nothing that axe finds', async (scene) => {
     const { page } = await open({ scene });
@@ -90,8 +121,15 @@ describe('what everybody can use', () => {
       if (tab === 'Files') await page.click('.tabs .tree');
       small.push(
         ...(await page.evaluate(() =>
-          [...document.querySelectorAll<HTMLElement>('.pl-brand, #workbench :is(button, [role=treeitem], select, input), #lesson-tabs button')]
-            .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.matches('.wb-link, .xterm *, .monaco-editor *'))
+          [
+            ...document.querySelectorAll<HTMLElement>(
+              '.pl-brand, #workbench :is(button, [role=treeitem], select, input), #lesson-tabs button',
+            ),
+          ]
+            .filter(
+              (element) =>
+                element.checkVisibility({ visibilityProperty: true }) && !element.matches('.wb-link, .xterm *, .monaco-editor *'),
+            )
             .filter((element) => element.getBoundingClientRect().height < 44)
             .map((element) => `${element.className} ${element.textContent?.trim()}`),
         )),
@@ -125,7 +163,12 @@ describe('what everybody can use', () => {
   test('with forced colours the line of outcomes and its states are still drawn', async () => {
     const { page } = await open({ forcedColors: 'active' });
     expect(await page.locator('#outcomes .wb-st').count()).toBe(6);
-    expect(await page.locator('#outcomes .wb-st').first().evaluate((icon) => getComputedStyle(icon).color)).toBe('rgb(0, 0, 0)');
+    expect(
+      await page
+        .locator('#outcomes .wb-st')
+        .first()
+        .evaluate((icon) => getComputedStyle(icon).color),
+    ).toBe('rgb(0, 0, 0)');
   });
 
   test('without motion the bob hangs still', async () => {
@@ -298,7 +341,11 @@ describe('the editor', () => {
   test('photos are drawn, other bytes are not opened as text, and what is not there can be begun', async () => {
     const { page } = await open();
     await edit(page, 'data/001.pgm');
-    expect(await page.locator('.preview canvas').evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.getContext('2d')?.getImageData(8, 8, 1, 1).data[0] !== undefined])).toEqual([16, true]);
+    expect(
+      await page
+        .locator('.preview canvas')
+        .evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.getContext('2d')?.getImageData(8, 8, 1, 1).data[0] !== undefined]),
+    ).toEqual([16, true]);
     await page.evaluate(() => document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: 'model.bin' } })));
     await page.waitForSelector('text=model.bin is not text');
     await page.evaluate(() => window.demo.tell({ type: 'open', path: '/home/you/leaf/fresh.py' }));
@@ -320,7 +367,11 @@ describe('the editor', () => {
   test('follows the theme', async () => {
     const { page } = await open();
     await edit(page, 'train.py');
-    const ground = (): Promise<string> => page.locator('.monaco-editor').first().evaluate((editor) => getComputedStyle(editor).backgroundColor);
+    const ground = (): Promise<string> =>
+      page
+        .locator('.monaco-editor')
+        .first()
+        .evaluate((editor) => getComputedStyle(editor).backgroundColor);
     const light = await ground();
     await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
     await page.waitForTimeout(100);
@@ -415,7 +466,10 @@ describe('runs', () => {
     const { page } = await open();
     await page.click('#wb-tab-runs');
     await page.waitForSelector('.markdown table');
-    expect({ title: await page.title(), inside: await page.locator('.markdown :is(img, script, style)').count() }).toEqual({ title: 'Ship a better leaf', inside: 0 });
+    expect({ title: await page.title(), inside: await page.locator('.markdown :is(img, script, style)').count() }).toEqual({
+      title: 'Ship a better leaf',
+      inside: 0,
+    });
   });
 
   test('a broken workflow file leads to its line', async () => {
@@ -457,11 +511,17 @@ describe('outcomes and the phone', () => {
     await page.waitForSelector('text=checked on request');
   });
 
-  test.each([['mid', 'success'], ['skewed', 'failure']] as const)('what was tested and what is served: %s shows %s at both places', async (scene, state) => {
+  test.each([
+    ['mid', 'success'],
+    ['skewed', 'failure'],
+  ] as const)('what was tested and what is served: %s shows %s at both places', async (scene, state) => {
     const { page } = await open({ scene });
     await page.click('#wb-tab-phone');
     const card = page.locator('section[aria-label="Live now"]');
-    expect({ pill: await card.locator(`.wb-pill.${state}`).count(), row: await card.locator(`li:has-text("Tested") .wb-st.${state}`).count() }).toEqual({ pill: 1, row: 1 });
+    expect({
+      pill: await card.locator(`.wb-pill.${state}`).count(),
+      row: await card.locator(`li:has-text("Tested") .wb-st.${state}`).count(),
+    }).toEqual({ pill: 1, row: 1 });
   });
 
   test('takes another photo, and holds the same numbers in a table', async () => {
@@ -508,15 +568,24 @@ describe('what goes wrong', () => {
     expect(await page.locator('.wb-message.failure').count()).toBe(1);
   });
 
-  test.each([[1440, 900], [390, 844]] as const)('messages at %i px: two at most, clear of the prompt, gone after six seconds unless pointed at', async (width, height) => {
+  test.each([
+    [1440, 900],
+    [390, 844],
+  ] as const)('messages at %i px: two at most, clear of the prompt, gone after six seconds unless pointed at', async (width, height) => {
     const { page } = await open({ width, height });
     await page.clock.install();
     const tell = (id: number): Promise<void> => page.evaluate((id) => window.demo.release(id), id);
     for (const id of [31, 32, 33]) await tell(id);
     await page.waitForSelector('.toast:has-text("Run 33")');
-    const boxes = await page.evaluate(() => ['.toasts', '#wb-terminals'].map((selector) => document.querySelector(selector)?.getBoundingClientRect().toJSON() as DOMRect));
+    const boxes = await page.evaluate(() =>
+      ['.toasts', '#wb-terminals'].map((selector) => document.querySelector(selector)?.getBoundingClientRect().toJSON() as DOMRect),
+    );
     const [toasts, terminal] = boxes as [DOMRect, DOMRect];
-    expect({ shown: await page.locator('.toast').count(), clear: toasts.bottom <= terminal.top || toasts.top >= terminal.bottom, wide: await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth) }).toEqual({ shown: 2, clear: true, wide: true });
+    expect({
+      shown: await page.locator('.toast').count(),
+      clear: toasts.bottom <= terminal.top || toasts.top >= terminal.bottom,
+      wide: await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+    }).toEqual({ shown: 2, clear: true, wide: true });
     await page.hover('.toast:has-text("Run 33")');
     await page.clock.runFor(6100);
     expect(await page.locator('.toast p').allInnerTexts()).toEqual([expect.stringContaining('Run 33')]);
@@ -560,7 +629,9 @@ describe('what goes wrong', () => {
   test('a world file that is none leaves everything as it is', async () => {
     const { page } = await open();
     await page.click('button:has-text("Take home")');
-    await page.locator('dialog input[type=file]').setInputFiles({ name: 'x.plumbline', mimeType: 'application/octet-stream', buffer: Buffer.from('no') });
+    await page
+      .locator('dialog input[type=file]')
+      .setInputFiles({ name: 'x.plumbline', mimeType: 'application/octet-stream', buffer: Buffer.from('no') });
     await page.click('dialog button:has-text("Replace it")');
     await page.waitForSelector('dialog:has-text("What you have here is unchanged.")');
   });

@@ -5,7 +5,14 @@ import { ProgressRecorder } from '../../src/workbench/record-progress.ts';
 import type { CheckState } from '../../src/world/contract.ts';
 
 const check = (id: string, verdict: CheckState['verdict'], over: Partial<CheckState> = {}): CheckState => ({
-  id, title: id, state: verdict === null ? 'idle' : 'settled', progress: null, verdict, checkedAfter: null, hints: { shown: [], total: 2 }, ...over,
+  id,
+  title: id,
+  state: verdict === null ? 'idle' : 'settled',
+  progress: null,
+  verdict,
+  checkedAfter: null,
+  hints: { shown: [], total: 2 },
+  ...over,
 });
 const fails: CheckState['verdict'] = { status: 'fails', value: '1', observed: '', expected: '', lookAt: [], hint: 'h' };
 
@@ -24,8 +31,14 @@ test('a lesson from its start to its end', () => {
   recorder.solutionShown();
   recorder.reset();
   expect(events.map((event) => [event.what, event.check, event.status, event.attempts])).toEqual([
-    ['started', null, null, 0], ['checked', 'a', 'fails', 1], ['hint-shown', 'a', null, 0], ['checked', 'a', 'holds', 2], ['checked', 'b', 'holds', 1],
-    ['completed', null, null, 3], ['solution-shown', null, null, 0], ['reset', null, null, 0],
+    ['started', null, null, 0],
+    ['checked', 'a', 'fails', 1],
+    ['hint-shown', 'a', null, 0],
+    ['checked', 'a', 'holds', 2],
+    ['checked', 'b', 'holds', 1],
+    ['completed', null, null, 3],
+    ['solution-shown', null, null, 0],
+    ['reset', null, null, 0],
   ]);
   expect(progressOf(events)['leaf']).toMatchObject({ status: 'completed', hints: 1, solutionShown: true });
 });

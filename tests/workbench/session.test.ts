@@ -3,7 +3,17 @@ import { TerminalSession } from '../../src/workbench/terminal/session.ts';
 import type { Mode, Screen } from '../../src/workbench/terminal/session.ts';
 import type { WorldClient } from '../../src/world/contract.ts';
 
-type Shell = Pick<WorldClient, 'openTerminal' | 'terminalRun' | 'terminalNeedsMore' | 'terminalPrompt' | 'terminalComplete' | 'terminalInput' | 'terminalInterrupt' | 'terminalHistory'>;
+type Shell = Pick<
+  WorldClient,
+  | 'openTerminal'
+  | 'terminalRun'
+  | 'terminalNeedsMore'
+  | 'terminalPrompt'
+  | 'terminalComplete'
+  | 'terminalInput'
+  | 'terminalInterrupt'
+  | 'terminalHistory'
+>;
 
 /** A shell that can be looked into, behind the part of the world that a session talks to. */
 function shellOf(overrides: Partial<Shell> = {}) {
@@ -116,7 +126,12 @@ describe('a terminal session', () => {
     const it = await opened();
     it.session.input('ls\r');
     await it.settled();
-    expect({ text: it.text(), calls: it.calls, flushes: it.flushes(), modes: it.modes }).toEqual({ text: '$ ls\nran ls\n$', calls: ['run "ls"'], flushes: 1, modes: ['prompt', 'running', 'prompt'] });
+    expect({ text: it.text(), calls: it.calls, flushes: it.flushes(), modes: it.modes }).toEqual({
+      text: '$ ls\nran ls\n$',
+      calls: ['run "ls"'],
+      flushes: 1,
+      modes: ['prompt', 'running', 'prompt'],
+    });
   });
 
   test('asks for more until a statement is whole', async () => {
@@ -125,14 +140,20 @@ describe('a terminal session', () => {
     await it.until('continuing');
     it.session.input('echo $i; done\r');
     await it.settled();
-    expect({ text: it.text(), calls: it.calls }).toEqual({ text: '$ for i in 1; do\n> echo $i; done\nran for i in 1; do\necho $i; done\n$', calls: ['run "for i in 1; do\\necho $i; done"'] });
+    expect({ text: it.text(), calls: it.calls }).toEqual({
+      text: '$ for i in 1; do\n> echo $i; done\nran for i in 1; do\necho $i; done\n$',
+      calls: ['run "for i in 1; do\\necho $i; done"'],
+    });
   });
 
   test('runs pasted lines one by one, and leaves the last without its line break to be edited', async () => {
     const it = await opened();
     it.session.input('\u001b[200~one\rtwo\rthree\u001b[201~');
     await it.settled();
-    expect({ text: it.text(), calls: it.calls }).toEqual({ text: '$ one\nran one\n$ two\nran two\n$ three', calls: ['run "one"', 'run "two"'] });
+    expect({ text: it.text(), calls: it.calls }).toEqual({
+      text: '$ one\nran one\n$ two\nran two\n$ three',
+      calls: ['run "one"', 'run "two"'],
+    });
   });
 
   test('gives typed lines to a running command, and Ctrl+D ends its input', async () => {
@@ -187,7 +208,9 @@ describe('a terminal session', () => {
 
   test('completes one candidate with a space, a folder without, and shares what several begin with', async () => {
     const answers: Record<string, readonly string[]> = { g: ['git'], 'cat da': ['data/'], 'cat la': ['labels.csv', 'labels.txt'] };
-    const it = await opened({ terminalComplete: async (_id, line, cursor) => ({ from: line.lastIndexOf(' ', cursor - 1) + 1, candidates: answers[line] ?? [] }) });
+    const it = await opened({
+      terminalComplete: async (_id, line, cursor) => ({ from: line.lastIndexOf(' ', cursor - 1) + 1, candidates: answers[line] ?? [] }),
+    });
     const lines: string[] = [];
     for (const start of Object.keys(answers)) {
       it.session.input(`${start}\t`);
@@ -228,10 +251,12 @@ describe('a terminal session', () => {
   });
 
   test('output that comes faster than it is drawn loses its oldest part, and says so', async () => {
-    const it = await opened({ terminalRun: async () => {
-      for (let n = 0; n < 60; n += 1) it.say(`${'x'.repeat(99_999)}\n`);
-      return { exitCode: 0 };
-    } });
+    const it = await opened({
+      terminalRun: async () => {
+        for (let n = 0; n < 60; n += 1) it.say(`${'x'.repeat(99_999)}\n`);
+        return { exitCode: 0 };
+      },
+    });
     it.session.input('yes\r');
     await it.until('running');
     await it.until('prompt');

@@ -12,8 +12,16 @@ import { build } from 'vite';
 import type { Scene } from './demo-client.ts';
 
 const POLICY = [
-  "default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self' data:", "connect-src 'self'",
-  "worker-src 'self' blob:", "object-src 'none'", "base-uri 'self'", "form-action 'none'",
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'none'",
 ].join('; ');
 
 export interface Opened {
@@ -53,7 +61,10 @@ export async function harness(): Promise<Harness> {
       page.setDefaultTimeout(20_000);
       const complaints: string[] = [];
       // The recorded step summary tries an event handler, which the policy refuses and the cleaning removes.
-      page.on('console', (message) => message.type() === 'error' && !message.text().includes('inline event handler') && complaints.push(message.text()));
+      page.on(
+        'console',
+        (message) => message.type() === 'error' && !message.text().includes('inline event handler') && complaints.push(message.text()),
+      );
       page.on('pageerror', (error) => complaints.push(error.message));
       await page.goto(`http://localhost:${port}/?scene=${scene}&theme=${theme}&tab=${tab}`);
       if (!['slow', 'owned', 'failed'].includes(scene)) await page.evaluate(() => window.started);
@@ -70,6 +81,10 @@ export async function harness(): Promise<Harness> {
 async function launch(): Promise<Browser> {
   const candidates = [process.env['PLUMBLINE_CHROMIUM'], chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'];
   const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
-  if (executablePath === undefined) throw new Error('The browser tests need a Chromium. Run npm test, or set PLUMBLINE_CHROMIUM to the path of one.');
-  return chromium.launch({ executablePath, args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-background-networking'] });
+  if (executablePath === undefined)
+    throw new Error('The browser tests need a Chromium. Run npm test, or set PLUMBLINE_CHROMIUM to the path of one.');
+  return chromium.launch({
+    executablePath,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-background-networking'],
+  });
 }

@@ -5,7 +5,15 @@ import { DamagedFileError, pack, unpack } from '../../src/world/pack.ts';
 test('any plain data with byte arrays comes back equal', () => {
   const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array());
   const data = fc.letrec((tie) => ({
-    node: fc.oneof({ depthSize: 'small' }, leaf, fc.array(tie('node')), fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('$bytes', '$entries', 'type')).filter((key) => key !== '__proto__'), tie('node'))),
+    node: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('node')),
+      fc.dictionary(
+        fc.oneof(fc.string(), fc.constantFrom('$bytes', '$entries', 'type')).filter((key) => key !== '__proto__'),
+        tie('node'),
+      ),
+    ),
   })).node;
   fc.assert(
     fc.property(data, (value) => {

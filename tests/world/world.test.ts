@@ -78,9 +78,20 @@ fieldleaf wait
 
 test('a push runs the pipeline, deploys, and users are served by it', async () => {
   const world = World.restore(options, start);
-  expect(world.events.map((event) => event.type)).toEqual(['push', 'run.started', 'push.handled', 'deployment.created', 'run.completed', 'users.served']);
+  expect(world.events.map((event) => event.type)).toEqual([
+    'push',
+    'run.started',
+    'push.handled',
+    'deployment.created',
+    'run.completed',
+    'users.served',
+  ]);
   const { live, score } = world.cloud.phone();
-  expect({ tested: live?.testedScore, served: score?.balancedAccuracy, byHand: live?.waitedForPerson }).toEqual({ tested: 0.5, served: 0.5, byHand: false });
+  expect({ tested: live?.testedScore, served: score?.balancedAccuracy, byHand: live?.waitedForPerson }).toEqual({
+    tested: 0.5,
+    served: 0.5,
+    byHand: false,
+  });
   expect((live?.liveAt ?? 0) - (live?.pushedAt ?? 0)).toBeLessThan(10 * 60_000);
 });
 
@@ -102,7 +113,8 @@ test('a run that a reload interrupts runs again, under its number, to the same e
   const interrupted = World.restore(options, start);
   const seen: WorldSnapshot[] = [];
   interrupted.on((event) => {
-    if (event.type === 'push' || event.type === 'run.started' || event.type === 'push.handled') seen.push(structuredClone(interrupted.snapshot()));
+    if (event.type === 'push' || event.type === 'run.started' || event.type === 'push.handled')
+      seen.push(structuredClone(interrupted.snapshot()));
   });
   await interrupted.play(change('birch', 'Say birch'));
   const uninterrupted = await facts(interrupted);
@@ -111,7 +123,11 @@ test('a run that a reload interrupts runs again, under its number, to the same e
     const world = World.restore(options, snapshot);
     await world.idle();
     const { refs, runs, deployments } = await facts(world);
-    expect({ refs, runs: runs.map(([number, title, conclusion]) => [number, title, conclusion]), deployments: deployments.map(([id, digest]) => [id, digest]) }).toEqual({
+    expect({
+      refs,
+      runs: runs.map(([number, title, conclusion]) => [number, title, conclusion]),
+      deployments: deployments.map(([id, digest]) => [id, digest]),
+    }).toEqual({
       refs: uninterrupted.refs,
       runs: uninterrupted.runs.map(([number, title, conclusion]) => [number, title, conclusion]),
       deployments: uninterrupted.deployments.map(([id, digest]) => [id, digest]),
@@ -123,7 +139,9 @@ test('what happens in a fork stays there', async () => {
   const world = World.restore(options, start);
   const before = await facts(world);
   const seen = await observe(world).fork(async (fork) => {
-    const runs = await fork.pushChange('Say birch', async (read) => ({ 'service/app.py': (await read('service/app.py'))?.replaceAll('oak', 'birch') ?? null }));
+    const runs = await fork.pushChange('Say birch', async (read) => ({
+      'service/app.py': (await read('service/app.py'))?.replaceAll('oak', 'birch') ?? null,
+    }));
     return { conclusions: runs.map((run) => run.conclusion), deployments: fork.deployments('production').length };
   });
   expect(seen).toEqual({ conclusions: ['success'], deployments: 2 });
@@ -133,14 +151,21 @@ test('what happens in a fork stays there', async () => {
 
 test('a statement that fails stops a script, and says which', async () => {
   const world = World.restore(options, start);
-  expect(await world.play('cd ~/leaf\n\n# nothing here\ncat <<EOF > x\na\nEOF\nfalse\necho never > y')).toEqual({ exitCode: 1, line: 7, statement: 'false' });
+  expect(await world.play('cd ~/leaf\n\n# nothing here\ncat <<EOF > x\na\nEOF\nfalse\necho never > y')).toEqual({
+    exitCode: 1,
+    line: 7,
+    statement: 'false',
+  });
   expect([world.computer.files.existsSync('/home/you/leaf/x'), world.computer.files.existsSync('/home/you/leaf/y')]).toEqual([true, false]);
 });
 
 test('a broken workflow is said in the push, with its place', async () => {
   const world = World.restore(options, start);
   let printed = '';
-  await world.play("cd ~/leaf && sed -i 's/needs: test/needs: tests/' .github/workflows/deliver.yml && git commit -am x && git push", (_stream, text) => (printed += text));
+  await world.play(
+    "cd ~/leaf && sed -i 's/needs: test/needs: tests/' .github/workflows/deliver.yml && git commit -am x && git push",
+    (_stream, text) => (printed += text),
+  );
   expect(printed).toContain('remote: .github/workflows/deliver.yml:10:12 ');
   await world.idle();
   expect(world.pipelines.runs().at(-1)).toMatchObject({ conclusion: 'failure', jobs: [] });
@@ -148,7 +173,9 @@ test('a broken workflow is said in the push, with its place', async () => {
 
 test('a protected branch refuses, with the reason and another way', async () => {
   const world = World.restore(options, start);
-  world.forge.repository('leaf').protect({ pattern: 'stable', refuseDirectPush: true, refuseForcePush: true, refuseDeletion: true, reason: 'Push to main instead.' });
+  world.forge
+    .repository('leaf')
+    .protect({ pattern: 'stable', refuseDirectPush: true, refuseForcePush: true, refuseDeletion: true, reason: 'Push to main instead.' });
   let printed = '';
   const result = await world.play('cd ~/leaf && git push origin main:stable', (_stream, text) => (printed += text));
   expect(result.exitCode).toBe(1);

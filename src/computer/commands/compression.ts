@@ -18,7 +18,10 @@ export function compressionCommands(host: CommandHost): readonly CustomCommand[]
 }
 
 async function compress(host: CommandHost, name: string, args: readonly string[], ctx: ResolvedCommandContext) {
-  const flags = args.filter((arg) => /^-./.test(arg)).join('').replaceAll('-', '');
+  const flags = args
+    .filter((arg) => /^-./.test(arg))
+    .join('')
+    .replaceAll('-', '');
   const unknown = [...flags].find((flag) => !/[cdfknq1-9]/.test(flag));
   if (unknown !== undefined) return failed(`${name}: invalid option -- '${unknown}'\nTry \`${name} --help' for more information.\n`);
   const expands = flags.includes('d');
@@ -50,5 +53,11 @@ async function compress(host: CommandHost, name: string, args: readonly string[]
       stderr += `${name}: ${file === '-' ? 'stdin' : file}: ${expands ? 'not in gzip format' : String(error)}\n`;
     }
   }
-  return { stdout: output.join(''), stdoutKind: 'bytes' as const, stdoutEncoding: 'binary' as const, stderr, exitCode: stderr === '' ? 0 : 1 };
+  return {
+    stdout: output.join(''),
+    stdoutKind: 'bytes' as const,
+    stdoutEncoding: 'binary' as const,
+    stderr,
+    exitCode: stderr === '' ? 0 : 1,
+  };
 }

@@ -76,7 +76,8 @@ class Listing {
         stderr += `ls: cannot access '${operand}': No such file or directory\n`;
         continue;
       }
-      const through = entry.stat.isSymbolicLink && !this.#has('l') && (await this.#fs.exists(path)) ? await this.#fs.stat(path) : entry.stat;
+      const through =
+        entry.stat.isSymbolicLink && !this.#has('l') && (await this.#fs.exists(path)) ? await this.#fs.stat(path) : entry.stat;
       if (through.isDirectory && !this.#has('d')) directories.push(entry);
       else files.push(entry);
     }
@@ -99,7 +100,10 @@ class Listing {
     if (this.#has('a')) {
       const self = await this.#fs.stat(directory.path);
       const above = await this.#fs.stat(resolvePath(directory.path, '..'));
-      entries.unshift({ name: '.', path: directory.path, stat: self, target: null }, { name: '..', path: directory.path, stat: above, target: null });
+      entries.unshift(
+        { name: '.', path: directory.path, stat: self, target: null },
+        { name: '..', path: directory.path, stat: above, target: null },
+      );
     }
     blocks.push(`${titled ? `${directory.name}:\n` : ''}${this.#format(entries, true)}`);
     if (!this.#has('R')) return;
@@ -178,7 +182,9 @@ class Listing {
 function inColumns(shown: readonly { readonly text: string; readonly width: number }[], width: number): string {
   for (let lines = 1; lines <= shown.length; lines++) {
     const columns = Math.ceil(shown.length / lines);
-    const widths = Array.from({ length: columns }, (_, column) => Math.max(...shown.slice(column * lines, (column + 1) * lines).map((cell) => cell.width)));
+    const widths = Array.from({ length: columns }, (_, column) =>
+      Math.max(...shown.slice(column * lines, (column + 1) * lines).map((cell) => cell.width)),
+    );
     const total = widths.reduce((sum, each) => sum + each, 0) + 2 * (columns - 1);
     if (total > width && lines < shown.length) continue;
     return Array.from({ length: lines }, (_, line) => {

@@ -34,7 +34,11 @@ export function pathCommands(host: CommandHost): readonly CustomCommand[] {
       const inTemporary = !args.includes(template) || flags.includes('t') || parentOption !== undefined;
       const directory = inTemporary ? (parentOption ?? ctx.env.get('TMPDIR') ?? '/tmp') : ctx.cwd;
       let path: string;
-      do path = resolvePath(resolvePath(ctx.cwd, directory), template.replace(/X{3,}(?!.*X{3,})/, (marks) => serial(++made, marks.length)));
+      do
+        path = resolvePath(
+          resolvePath(ctx.cwd, directory),
+          template.replace(/X{3,}(?!.*X{3,})/, (marks) => serial(++made, marks.length)),
+        );
       while (host.files.existsSync(path));
       if (flags.includes('d')) await host.files.mkdir(path);
       else host.files.writeSync(path, new Uint8Array(), 0o600);
@@ -42,7 +46,8 @@ export function pathCommands(host: CommandHost): readonly CustomCommand[] {
     }),
     defineCommand('touch', async (args, ctx) => {
       if (args.length === 0) return failed("touch: missing file operand\nTry 'touch --help' for more information.\n");
-      if (args.some((arg) => /^-[a-zA-Z]*[drt]|^--(?:date|reference|help)/.test(arg)) && ctx.origCommand !== undefined) return ctx.origCommand([...args]);
+      if (args.some((arg) => /^-[a-zA-Z]*[drt]|^--(?:date|reference|help)/.test(arg)) && ctx.origCommand !== undefined)
+        return ctx.origCommand([...args]);
       const create = !args.includes('-c') && !args.includes('--no-create');
       let stderr = '';
       for (const name of args.filter((arg) => !/^-[acm]+$|^--no-create$/.test(arg))) {

@@ -15,7 +15,8 @@ export function readingCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('man', async (args, ctx) => {
       const [name] = args.filter((arg) => !arg.startsWith('-') && !/^\d$/.test(arg));
       if (name === undefined) return failed('What manual page do you want?\nFor example, try `man ls`.\n');
-      if (ctx.exec === undefined || ctx.getRegisteredCommands?.().includes(name) !== true) return failed(`No manual entry for ${name}\n`, 16);
+      if (ctx.exec === undefined || ctx.getRegisteredCommands?.().includes(name) !== true)
+        return failed(`No manual entry for ${name}\n`, 16);
       return ctx.exec(name, { cwd: ctx.cwd, args: ['--help'] });
     }),
   ];
@@ -44,7 +45,8 @@ async function edit(host: CommandHost, name: string, args: readonly string[], ct
   if (file === undefined) return failed(`${name}: say which file: \`${name} notes.md\` opens it in the editor tab\n`);
   const path = resolvePath(ctx.cwd, file);
   if (host.files.existsSync(path) && (await ctx.fs.stat(path)).isDirectory) return failed(`${name}: ${file} is a directory\n`);
-  if (!host.interactive || host.openFile === undefined) return failed(`${name}: there is no editor here: a file is edited in the editor tab\n`);
+  if (!host.interactive || host.openFile === undefined)
+    return failed(`${name}: there is no editor here: a file is edited in the editor tab\n`);
   host.openFile(path);
   return printed(`Opening ${file} in the editor tab.\n`);
 }

@@ -8,7 +8,10 @@ import { failed, printed } from './result.ts';
 const VERSION = 'GNU bash, version 5.2.37(1)-release (x86_64-pc-linux-gnu)\n';
 
 export function shellCommands(host: CommandHost): readonly CustomCommand[] {
-  return [defineCommand('bash', (args, ctx) => runShell(host, 'bash', args, ctx)), defineCommand('sh', (args, ctx) => runShell(host, 'sh', args, ctx))];
+  return [
+    defineCommand('bash', (args, ctx) => runShell(host, 'bash', args, ctx)),
+    defineCommand('sh', (args, ctx) => runShell(host, 'sh', args, ctx)),
+  ];
 }
 
 interface Invocation {
@@ -87,7 +90,12 @@ function readArguments(args: readonly string[]): Invocation | string {
 
 /** just-bash keeps positional parameters among the variables. */
 function positionalParameters(zero: string, positional: readonly string[]): Record<string, string> {
-  const parameters: Record<string, string> = { '0': zero, '#': String(positional.length), '@': positional.join(' '), '*': positional.join(' ') };
+  const parameters: Record<string, string> = {
+    '0': zero,
+    '#': String(positional.length),
+    '@': positional.join(' '),
+    '*': positional.join(' '),
+  };
   positional.forEach((value, i) => {
     parameters[String(i + 1)] = value;
   });

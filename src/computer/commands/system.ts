@@ -44,7 +44,9 @@ export function systemCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('history', async (args) => history(host, args)),
     defineCommand('umask', async () => printed('0022\n')),
     defineCommand('jobs', async () => printed('')),
-    defineCommand('ps', async () => printed('    PID TTY          TIME CMD\n   4021 pts/0    00:00:00 bash\n   4022 pts/0    00:00:00 ps\n')),
+    defineCommand('ps', async () =>
+      printed('    PID TTY          TIME CMD\n   4021 pts/0    00:00:00 bash\n   4022 pts/0    00:00:00 ps\n'),
+    ),
     defineCommand('kill', async (args) => {
       const pid = args.find((arg) => /^\d+$/.test(arg));
       if (pid === undefined) return failed('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid\n', 2);
@@ -67,11 +69,19 @@ function uname(args: readonly string[], hostname: string) {
   ];
   const unknown = [...letters].find((letter) => letter !== 'a' && !fields.some(([name]) => name === letter));
   if (unknown !== undefined) return failed(`uname: invalid option -- '${unknown}'\n`);
-  return printed(`${fields.filter(([name]) => letters.includes('a') || letters.includes(name)).map(([, value]) => value).join(' ')}\n`);
+  return printed(
+    `${fields
+      .filter(([name]) => letters.includes('a') || letters.includes(name))
+      .map(([, value]) => value)
+      .join(' ')}\n`,
+  );
 }
 
 function id(args: readonly string[], login: string) {
-  const letters = args.filter((arg) => arg.startsWith('-')).join('').replaceAll('-', '');
+  const letters = args
+    .filter((arg) => arg.startsWith('-'))
+    .join('')
+    .replaceAll('-', '');
   if (letters === '') return printed(`uid=1000(${login}) gid=1000(${login}) groups=1000(${login})\n`);
   const unknown = [...letters].find((letter) => !'ugGn'.includes(letter));
   if (unknown !== undefined) return failed(`id: invalid option -- '${unknown}'\n`);
@@ -87,7 +97,12 @@ function history(host: CommandHost, args: readonly string[]) {
   const count = args[0] === undefined ? lines.length : Number(args[0]);
   if (!Number.isInteger(count) || count < 0) return failed(`bash: history: ${args[0]}: numeric argument required\n`);
   const from = Math.max(0, lines.length - count);
-  return printed(lines.slice(from).map((line, i) => `${String(from + i + 1).padStart(5)}  ${line}\n`).join(''));
+  return printed(
+    lines
+      .slice(from)
+      .map((line, i) => `${String(from + i + 1).padStart(5)}  ${line}\n`)
+      .join(''),
+  );
 }
 
 /** Days by name, which just-bash's own `date` counts from the real clock. */

@@ -27,7 +27,8 @@ async function env(host: CommandHost, args: readonly string[], ctx: ResolvedComm
   for (; i < args.length; i++) {
     const arg = args[i]!;
     const assignment = /^([^=]+)=([\s\S]*)$/.exec(arg);
-    if (arg === '-i' || arg === '-' || arg === '--ignore-environment') for (const name of Object.keys(environment)) delete environment[name];
+    if (arg === '-i' || arg === '-' || arg === '--ignore-environment')
+      for (const name of Object.keys(environment)) delete environment[name];
     else if (arg === '-u' || arg === '--unset') delete environment[args[++i] ?? ''];
     else if (arg.startsWith('--unset=')) delete environment[arg.slice('--unset='.length)];
     else if (assignment !== null && !arg.startsWith('-')) environment[assignment[1]!] = assignment[2]!;
@@ -37,11 +38,20 @@ async function env(host: CommandHost, args: readonly string[], ctx: ResolvedComm
   }
   const command = args[i] === '--' ? args.slice(i + 1) : args.slice(i);
   if (command.length > 0) return runWith(host, ctx, environment, command);
-  return printed(Object.entries(environment).map(([name, value]) => `${name}=${value}\n`).join(''));
+  return printed(
+    Object.entries(environment)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
 }
 
 /** just-bash takes an environment as variables, not as exported ones: the command is run behind an `export` of their names. */
-function runWith(host: CommandHost, ctx: ResolvedCommandContext, environment: Readonly<Record<string, string>>, command: readonly string[]) {
+function runWith(
+  host: CommandHost,
+  ctx: ResolvedCommandContext,
+  environment: Readonly<Record<string, string>>,
+  command: readonly string[],
+) {
   if (ctx.exec === undefined) return Promise.resolve(failed(`${command[0]}: cannot be run from here\n`, 126));
   const names = Object.keys(environment).filter((name) => /^[A-Za-z_]\w*$/.test(name));
   const text = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');

@@ -144,7 +144,12 @@ class MemoryFileSystem implements FileSystem {
       }
       if (entry.type === 'symlink') {
         if (place.node !== undefined) this.#detach(place, 'symlink');
-        this.#attach(this.#find(entry.path, 'symlink', false), { type: 'symlink', ino: this.#nextIno++, target: entry.target, mtime: entry.mtime });
+        this.#attach(this.#find(entry.path, 'symlink', false), {
+          type: 'symlink',
+          ino: this.#nextIno++,
+          target: entry.target,
+          mtime: entry.mtime,
+        });
         continue;
       }
       if (place.node !== undefined && place.node.type !== 'file') this.#detach(place, 'open');
@@ -263,7 +268,8 @@ class MemoryFileSystem implements FileSystem {
       if (options?.force === true) return;
       throw new FileError('ENOENT', 'rm', path);
     }
-    if (place.node.type === 'directory' && place.node.entries.size > 0 && options?.recursive !== true) throw new FileError('ENOTEMPTY', 'rm', path);
+    if (place.node.type === 'directory' && place.node.entries.size > 0 && options?.recursive !== true)
+      throw new FileError('ENOTEMPTY', 'rm', path);
     this.#detach(place, 'rm');
   }
 
@@ -274,7 +280,8 @@ class MemoryFileSystem implements FileSystem {
     if (from.node.type === 'directory') {
       if (!recursive) throw new FileError('EISDIR', 'cp', source);
       const to = this.#find(destination, 'cp', true);
-      if (isWithin(from.path, to.path)) throw new FileError('EINVAL', 'cp', source, `: cannot copy a directory into itself, '${destination}'`);
+      if (isWithin(from.path, to.path))
+        throw new FileError('EINVAL', 'cp', source, `: cannot copy a directory into itself, '${destination}'`);
       this.#makeDirectories(to.path, 'cp').mode = from.node.mode;
     }
     this.#copy(from.node, resolvePath('/', destination));
@@ -438,7 +445,12 @@ class MemoryFileSystem implements FileSystem {
 
   #reserve(bytes: number, path: string): void {
     if (this.#used + bytes <= this.#quota) return;
-    throw new FileError('ENOSPC', 'write', path, `: this computer's disk holds ${formatBytes(this.#quota)} and ${formatBytes(this.#used)} are used`);
+    throw new FileError(
+      'ENOSPC',
+      'write',
+      path,
+      `: this computer's disk holds ${formatBytes(this.#quota)} and ${formatBytes(this.#used)} are used`,
+    );
   }
 
   /** Git takes a file with the same size and time for unchanged, and virtual time may stand still: each change is at least 1 ms later. */

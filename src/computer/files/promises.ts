@@ -36,7 +36,8 @@ export function promisesFor(files: FileSystem) {
     },
     unlink: (path: string): Promise<void> => files.rm(path),
     readdir: (path: string): Promise<string[]> => files.readdir(path),
-    mkdir: (path: string, options?: { readonly recursive?: boolean }): Promise<void> => files.mkdir(path, { recursive: options?.recursive === true }),
+    mkdir: (path: string, options?: { readonly recursive?: boolean }): Promise<void> =>
+      files.mkdir(path, { recursive: options?.recursive === true }),
     rmdir: (path: string): Promise<void> => files.rm(path),
     rm: (path: string, options?: { readonly recursive?: boolean; readonly force?: boolean }): Promise<void> =>
       files.rm(path, { recursive: options?.recursive === true, force: options?.force === true }),

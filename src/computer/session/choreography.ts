@@ -119,7 +119,10 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     for (const statement of statements) visit(statement, false);
     prepared.add(statements);
     const end = isAssigned ? KEEP_STATUS : NO_FAILURE;
-    const walk = type === 'ProcessSubstitution' || setsOptions(statements) ? () => perform(statements, true) : () => perform(withoutErrexit(statements, end), true);
+    const walk =
+      type === 'ProcessSubstitution' || setsOptions(statements)
+        ? () => perform(statements, true)
+        : () => perform(withoutErrexit(statements, end), true);
     makeLazy(statements, walk);
   }
 
@@ -190,7 +193,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       elseBody: [KEEP_STATUS],
       redirections: [],
     };
-    const isCompound = pipeline.timed === true || pipeline.commands.some((command) => dressCommand(command, sink).command.type !== 'SimpleCommand');
+    const isCompound =
+      pipeline.timed === true || pipeline.commands.some((command) => dressCommand(command, sink).command.type !== 'SimpleCommand');
     const names = pipeline.commands.flatMap((command) => (command.type === 'SimpleCommand' ? (literalText(command.name) ?? []) : []));
     return {
       pipeline: { ...pipelineOf(asCondition), negated: pipeline.negated },
@@ -241,12 +245,21 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     const name = literalText(command.name);
     if (command.name === null) {
       // What the substitution returned is looked at once more, by a statement that `set -e` holds for.
-      return command.assignments.some(hasSubstitution) && command.redirections.length === 0 ? groupOf([statementOf(command), statementOf(EXIT_WITH_STATUS)]) : command;
+      return command.assignments.some(hasSubstitution) && command.redirections.length === 0
+        ? groupOf([statementOf(command), statementOf(EXIT_WITH_STATUS)])
+        : command;
     }
     if (command.assignments.length === 0) {
-      if (name === 'eval') return groupOf(lazyList(() => evaluate(command.args)), [...terminalRedirections(sink), ...command.redirections]);
+      if (name === 'eval')
+        return groupOf(
+          lazyList(() => evaluate(command.args)),
+          [...terminalRedirections(sink), ...command.redirections],
+        );
       if ((name === 'source' || name === '.') && command.args.length > 0) {
-        return groupOf(lazyList(() => load(command.args)), [...terminalRedirections(sink), ...command.redirections]);
+        return groupOf(
+          lazyList(() => load(command.args)),
+          [...terminalRedirections(sink), ...command.redirections],
+        );
       }
     }
     if (name === 'exec' && command.args.length === 0 && command.redirections.length > 0) {
@@ -295,9 +308,18 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     for (const statement of parsed.statements) declareGlobally(statement);
     const script = prepare({ type: 'Script', statements: parsed.statements });
     const name = `__sourced_${++sourced}`;
-    const definition: FunctionDefinition = { type: 'FunctionDef', name, body: groupOf(script.statements), redirections: [], sourceFile: loaded.path };
+    const definition: FunctionDefinition = {
+      type: 'FunctionDef',
+      name,
+      body: groupOf(script.statements),
+      redirections: [],
+      sourceFile: loaded.path,
+    };
     yield statementOf(definition);
-    const positional: Word = { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: '@', operation: null }] }] };
+    const positional: Word = {
+      type: 'Word',
+      parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: '@', operation: null }] }],
+    };
     yield statementOf(simpleCommand(name, args.length > 1 ? args.slice(1) : [positional]));
   }
   let sourced = 0;
@@ -322,7 +344,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   }
 
   function afterBreath(command: CommandNode): CommandNode {
-    const hasRoom = command.type === 'SimpleCommand' ? command.name !== null && literalText(command.name) !== 'exec' : command.type !== 'FunctionDef';
+    const hasRoom =
+      command.type === 'SimpleCommand' ? command.name !== null && literalText(command.name) !== 'exec' : command.type !== 'FunctionDef';
     if (hasRoom) return { ...command, redirections: [TAKE_BREATH, ...(command as Compound).redirections] };
     // A group turns what goes through it into text, so only what prints nothing is put into one.
     return groupOf(
@@ -451,7 +474,13 @@ function setsOptions(statements: readonly Statement[]): boolean {
 }
 
 function isAssignment(node: object): node is SimpleCommand {
-  return 'type' in node && node.type === 'SimpleCommand' && 'name' in node && node.name === null && (node as SimpleCommand).assignments.length > 0;
+  return (
+    'type' in node &&
+    node.type === 'SimpleCommand' &&
+    'name' in node &&
+    node.name === null &&
+    (node as SimpleCommand).assignments.length > 0
+  );
 }
 
 /** `$(</dev/null)` */

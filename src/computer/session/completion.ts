@@ -30,7 +30,23 @@ const TAKES_REMOTES: ReadonlySet<string> = new Set(['fetch', 'pull', 'push', 're
 const TAKES_NO_PATHS: ReadonlySet<string> = new Set(['branch', 'fetch', 'merge', 'pull', 'push', 'rebase', 'switch', 'tag']);
 
 /** Words that a command follows. */
-const BEFORE_COMMAND: ReadonlySet<string> = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', 'time', 'sudo', 'command', 'exec', 'env', 'nohup']);
+const BEFORE_COMMAND: ReadonlySet<string> = new Set([
+  'if',
+  'then',
+  'elif',
+  'else',
+  'while',
+  'until',
+  'do',
+  '!',
+  '{',
+  'time',
+  'sudo',
+  'command',
+  'exec',
+  'env',
+  'nohup',
+]);
 
 interface TypedWord {
   readonly from: number;
@@ -43,13 +59,18 @@ export function complete(line: string, cursor: number, place: CompletionPlace): 
   const words = lastCommand(line.slice(0, cursor));
   const current = words.at(-1)!;
   const earlier = words.slice(0, -1).map((word) => word.text);
-  const answer = (candidates: readonly string[], from = current.from): Completion => ({ from, candidates: [...new Set(candidates)].sort() });
+  const answer = (candidates: readonly string[], from = current.from): Completion => ({
+    from,
+    candidates: [...new Set(candidates)].sort(),
+  });
 
   const variable = /\$\{?(\w*)$/.exec(current.text);
   if (variable !== null && current.quote !== "'") {
     const opening = variable[0].startsWith('${') ? '${' : '$';
     const closing = opening === '${' ? '}' : '';
-    const names = Object.keys(place.env).filter((name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('BASH_ALIAS_') && name.startsWith(variable[1]!));
+    const names = Object.keys(place.env).filter(
+      (name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('BASH_ALIAS_') && name.startsWith(variable[1]!),
+    );
     return answer(
       names.map((name) => `${opening}${name}${closing}`),
       cursor - variable[0].length,
@@ -68,7 +89,8 @@ export function complete(line: string, cursor: number, place: CompletionPlace): 
     const offered = gitCandidates(command, current, place);
     if (offered !== null) return answer(offered);
   }
-  if (['which', 'type', 'man', 'help'].includes(command[0]!)) return answer(commandNames(place).filter((name) => name.startsWith(current.text)));
+  if (['which', 'type', 'man', 'help'].includes(command[0]!))
+    return answer(commandNames(place).filter((name) => name.startsWith(current.text)));
   return answer(paths(current, place, command[0] === 'cd' || command[0] === 'rmdir' ? 'directories' : 'all'));
 }
 

@@ -106,7 +106,11 @@ export class LiveShell {
       signal: this.#stop.signal,
     });
     void execution
-      .catch((error: unknown): ShellEnd => ({ exitCode: 1, stdout: '', stderr: `bash: ${error instanceof Error ? error.message : String(error)}\n` }))
+      .catch((error: unknown): ShellEnd => ({
+        exitCode: 1,
+        stdout: '',
+        stderr: `bash: ${error instanceof Error ? error.message : String(error)}\n`,
+      }))
       .then((end) => this.#ended(end));
   }
 
@@ -172,7 +176,9 @@ export class LiveShell {
 
   /** Functions and `set -o` options, which an environment does not carry; exported names and `shopt` live on in just-bash itself. */
   #rebuilding(): readonly Statement[] {
-    const options = (this.#state.env['SHELLOPTS'] ?? '').split(':').filter((option) => /^(?:errexit|pipefail|nounset|xtrace|noglob|noclobber|allexport)$/.test(option));
+    const options = (this.#state.env['SHELLOPTS'] ?? '')
+      .split(':')
+      .filter((option) => /^(?:errexit|pipefail|nounset|xtrace|noglob|noclobber|allexport)$/.test(option));
     return [
       ...[...this.#parts.run.functions.values()].map((definition) => statementOf(definition)),
       ...options.flatMap((option) => statementsOf(`set -o ${option}`)),

@@ -66,7 +66,10 @@ export class ShellSession implements Session {
     return this.#inTurn(() => this.#runLine(text));
   }
 
-  script(text: string, options: { readonly pipefail?: boolean; readonly signal?: AbortSignal } = {}): Promise<{ readonly exitCode: number }> {
+  script(
+    text: string,
+    options: { readonly pipefail?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<{ readonly exitCode: number }> {
     return this.#inTurn(() => this.#runScript(text, options.pipefail === true, options.signal));
   }
 

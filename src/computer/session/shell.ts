@@ -84,7 +84,10 @@ export class Shell {
   }
 
   /** Runs `root` to its end. `env` replaces the environment that the shell was made with. */
-  async execute(root: Iterable<Statement>, options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly signal: AbortSignal }): Promise<ShellEnd> {
+  async execute(
+    root: Iterable<Statement>,
+    options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+  ): Promise<ShellEnd> {
     this.#root = root;
     const { exitCode, stdout, stderr } = await this.#bash.exec(':', {
       cwd: options.cwd,

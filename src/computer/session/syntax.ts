@@ -22,7 +22,8 @@ export function parseShell(text: string): Parsed {
   const tree = readTree(text);
   if (tree instanceof Error) return problemOf(tree, unfinished);
   for (const [i, statement] of tree.statements.entries()) {
-    if (statement.deferredError !== undefined) return { kind: 'wrong', message: statement.deferredError.message, line: statement.line ?? 1 };
+    if (statement.deferredError !== undefined)
+      return { kind: 'wrong', message: statement.deferredError.message, line: statement.line ?? 1 };
     if (!hasEmptyCommand(statement)) continue;
     if (i === tree.statements.length - 1) return unfinished;
     return { kind: 'wrong', message: "syntax error near unexpected token `;'", line: statement.line ?? 1 };
@@ -76,7 +77,11 @@ function problemOf(error: ParserError, unfinished: Parsed): Parsed {
     const found = error.token.type === 'NEWLINE' ? 'newline' : error.token.value;
     return { kind: 'wrong', message: `syntax error near unexpected token \`${found}'`, line };
   }
-  return { kind: 'wrong', message: `syntax error: ${error.message.replace(/^Parse error at \d+:\d+: |^line \d+: /, '').replace(/^syntax error:? ?/, '')}`, line };
+  return {
+    kind: 'wrong',
+    message: `syntax error: ${error.message.replace(/^Parse error at \d+:\d+: |^line \d+: /, '').replace(/^syntax error:? ?/, '')}`,
+    line,
+  };
 }
 
 /** A backslash before the last newline, unless it is itself escaped or within a comment. */
@@ -91,7 +96,9 @@ function hasEmptyCommand(statement: Statement): boolean {
   if (commands.length < 2) return false;
   return commands.some(
     (command) =>
-      command.type === 'SimpleCommand' && command.name === null && command.args.length + command.assignments.length + command.redirections.length === 0,
+      command.type === 'SimpleCommand' &&
+      command.name === null &&
+      command.args.length + command.assignments.length + command.redirections.length === 0,
   );
 }
 

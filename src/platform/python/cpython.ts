@@ -101,7 +101,11 @@ export function defineFunctions<Name extends string>(module: CPythonModule, sour
 
 /** Calls a Python function with one text; its answer as text, or null when it raised (the exception stays set). */
 export function callWithText(module: CPythonModule, callable: number, argument: string): string | null {
-  return callWithObject(module, callable, withText(module, argument, (text) => module._PyUnicode_FromString(text)));
+  return callWithObject(
+    module,
+    callable,
+    withText(module, argument, (text) => module._PyUnicode_FromString(text)),
+  );
 }
 
 /** As `callWithText` with a Python object, whose reference it takes. */

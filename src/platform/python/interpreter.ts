@@ -190,7 +190,10 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   guardDisk(FS, options.stdlib, options.diskLimit);
   watchChanges(FS, () => (touched = true));
 
-  const auditHook = module.addFunction(sleepListener(module, (ms) => (sleep = { begins: true, ms })), 'iiii');
+  const auditHook = module.addFunction(
+    sleepListener(module, (ms) => (sleep = { begins: true, ms })),
+    'iiii',
+  );
   let addresses: RunnerAddresses;
   if (image) {
     if (image.addresses.auditHook !== auditHook) throw new Error('the stored Python image does not fit this engine');

@@ -56,10 +56,12 @@ export function createPythonPool(options: PoolOptions): PythonHost {
   const listeners = new Set<Progress>();
 
   const loadAssets = (): Promise<PythonAssets> => {
-    assets ??= options.loadAssets((fraction, what) => tell(fraction * 0.7, what)).catch((error: unknown) => {
-      assets = null;
-      throw error;
-    });
+    assets ??= options
+      .loadAssets((fraction, what) => tell(fraction * 0.7, what))
+      .catch((error: unknown) => {
+        assets = null;
+        throw error;
+      });
     return assets;
   };
 

@@ -35,13 +35,10 @@ export function servePython(port: WorkerPort, host: WorkerHost): void {
       }
       return;
     }
-    boot(port, host, message).then(
-      (run) => {
-        serve = run;
-        port.post({ type: 'ready' });
-      },
-      report,
-    );
+    boot(port, host, message).then((run) => {
+      serve = run;
+      port.post({ type: 'ready' });
+    }, report);
   });
 
   const report = (error: unknown): void => port.post({ type: 'failed', message: error instanceof Error ? error.message : String(error) });

@@ -32,7 +32,9 @@ export function finishBuild(): AstroIntegration {
         const manifest = await seal(out, base);
         await writeShipped(root);
         const lesson = sizes('');
-        logger.info(`Build ${manifest.build}: ${Object.keys(manifest.files).length} files; workbench ${lesson.workbench}, Python ${lesson.python}, everything ${lesson.all}`);
+        logger.info(
+          `Build ${manifest.build}: ${Object.keys(manifest.files).length} files; workbench ${lesson.workbench}, Python ${lesson.python}, everything ${lesson.all}`,
+        );
       },
     },
   };
@@ -79,7 +81,12 @@ export function strictPolicy(html: string): string {
     return directive;
   });
   // A policy in a meta element binds what follows it, so it comes before the first script.
-  return html.replace(meta, '').replace(/<meta charset="?utf-8"?\s*\/?>/i, (charset) => `${charset}<meta http-equiv="content-security-policy" content="${exact.join('; ')}">`);
+  return html
+    .replace(meta, '')
+    .replace(
+      /<meta charset="?utf-8"?\s*\/?>/i,
+      (charset) => `${charset}<meta http-equiv="content-security-policy" content="${exact.join('; ')}">`,
+    );
 }
 
 function hashes(html: string, element: RegExp): readonly string[] {
@@ -88,7 +95,11 @@ function hashes(html: string, element: RegExp): readonly string[] {
 }
 
 /** Files that pages name, and files that those name in turn without being asked to by a click: static imports, fonts of a style sheet. */
-export async function assetsOfPages(out: string, base: string, wanted: (page: string) => boolean = () => true): Promise<ReadonlySet<string>> {
+export async function assetsOfPages(
+  out: string,
+  base: string,
+  wanted: (page: string) => boolean = () => true,
+): Promise<ReadonlySet<string>> {
   const known = new Set(await filesBelow(out));
   const found = new Set<string>();
   const add = async (path: string): Promise<void> => {
@@ -100,13 +111,16 @@ export async function assetsOfPages(out: string, base: string, wanted: (page: st
   };
   for (const page of [...known].filter((path) => path.endsWith('.html') && wanted(path))) {
     const html = await readFile(join(out, page), 'utf8');
-    for (const [, address = ''] of html.matchAll(/(?:src|href)="([^"#?]+)"/g)) if (address.startsWith(base)) await add(address.slice(base.length));
+    for (const [, address = ''] of html.matchAll(/(?:src|href)="([^"#?]+)"/g))
+      if (address.startsWith(base)) await add(address.slice(base.length));
   }
   return found;
 }
 
 function namedInCss(text: string): readonly string[] {
-  return [...text.matchAll(/url\(\s*['"]?([^'")]+)['"]?\s*\)/g)].map(([, named = '']) => named).filter((named) => !named.startsWith('data:'));
+  return [...text.matchAll(/url\(\s*['"]?([^'")]+)['"]?\s*\)/g)]
+    .map(([, named = '']) => named)
+    .filter((named) => !named.startsWith('data:'));
 }
 
 /** Modules that a built chunk imports at once. Its `import()`s are left out. */
@@ -133,7 +147,10 @@ async function sizesOf(out: string, base: string): Promise<(exercise: string) =>
     const group = groupOf(path, 0, pageAssets);
     if (group.startsWith('exercise:')) worlds.set(group.slice('exercise:'.length), await compressedBytes(out, [path]));
   }
-  const python = await compressedBytes(out, all.filter((path) => path.startsWith('pyodide/')));
+  const python = await compressedBytes(
+    out,
+    all.filter((path) => path.startsWith('pyodide/')),
+  );
   const everything = await compressedBytes(out, all);
   // Monaco's language servers other than the editor's own come only for files in those languages.
   const workbench = await compressedBytes(
@@ -155,7 +172,10 @@ function megabytes(bytes: number): string {
 /** Fills `<b data-size="workbench">…</b>` and the like with what this build measures. */
 export function promiseSizes(html: string, sizesFor: (exercise: string) => PromisedSizes): string {
   const sizes = sizesFor(/data-start-panel[^>]*data-exercise="([^"]+)"/.exec(html)?.[1] ?? '');
-  return html.replace(/(data-size="(workbench|python|all)"[^>]*>)[^<]*(<)/g, (_, before: string, name: keyof PromisedSizes, after: string) => `${before}${sizes[name]}${after}`);
+  return html.replace(
+    /(data-size="(workbench|python|all)"[^>]*>)[^<]*(<)/g,
+    (_, before: string, name: keyof PromisedSizes, after: string) => `${before}${sizes[name]}${after}`,
+  );
 }
 
 async function bundleWorker(manifest: BuildManifest): Promise<string> {

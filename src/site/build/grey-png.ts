@@ -18,7 +18,9 @@ export function greyPng(side: number, pixels: string): string {
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
   header.set([8, 0, 0, 0, 0], 8); // 8 bits, greyscale
-  const rows = Buffer.concat(Array.from({ length: side }, (_, y) => Buffer.concat([Buffer.from([0]), grey.subarray(y * side, (y + 1) * side)])));
+  const rows = Buffer.concat(
+    Array.from({ length: side }, (_, y) => Buffer.concat([Buffer.from([0]), grey.subarray(y * side, (y + 1) * side)])),
+  );
   const png = Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),

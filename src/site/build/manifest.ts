@@ -32,7 +32,11 @@ export async function manifestOf(out: string, pageAssets: ReadonlySet<string>): 
   for (const path of await filesBelow(out)) {
     if (notServed.has(path) || path.endsWith('.map')) continue;
     const content = await readFile(join(out, path));
-    files[path] = { hash: createHash('sha256').update(content).digest('hex'), bytes: content.length, group: groupOf(path, content.length, pageAssets) };
+    files[path] = {
+      hash: createHash('sha256').update(content).digest('hex'),
+      bytes: content.length,
+      group: groupOf(path, content.length, pageAssets),
+    };
   }
   const build = createHash('sha256');
   for (const [path, { hash }] of Object.entries(files)) build.update(`${path}\0${hash}\n`);

@@ -13,7 +13,11 @@ export const styleToClass: ShikiTransformer = {
     const style = String(node.properties['style'] ?? '');
     delete node.properties['style'];
     const token = /--astro-code-token-([a-z-]+)/.exec(style)?.[1];
-    const classes = [token && `tok-${token}`, /font-style:\s*italic/.test(style) && 'tok-italic', /font-weight:\s*bold/.test(style) && 'tok-bold'].filter(Boolean);
+    const classes = [
+      token && `tok-${token}`,
+      /font-style:\s*italic/.test(style) && 'tok-italic',
+      /font-weight:\s*bold/.test(style) && 'tok-bold',
+    ].filter(Boolean);
     if (classes.length > 0) this.addClassToHast(node, classes.join(' '));
   },
 };

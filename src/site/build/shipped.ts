@@ -18,7 +18,12 @@ export function noteShipped(kind: 'page' | 'worker'): Plugin {
     generateBundle(_options, bundle) {
       if (kind === 'page' && this.environment?.name !== 'client') return;
       for (const output of Object.values(bundle)) {
-        const ids = output.type === 'chunk' ? Object.entries(output.modules).filter(([, module]) => module.renderedLength > 0).map(([id]) => id) : output.originalFileNames.map((name) => `/${name}`);
+        const ids =
+          output.type === 'chunk'
+            ? Object.entries(output.modules)
+                .filter(([, module]) => module.renderedLength > 0)
+                .map(([id]) => id)
+            : output.originalFileNames.map((name) => `/${name}`);
         for (const id of ids) {
           const name = packageOf(id);
           if (name !== null) shipped.add(name);

@@ -48,7 +48,10 @@ export async function keepExercise(base: string, exercise: string): Promise<bool
 
 /** Fetches the whole site. Resolves with its size in bytes; rejects with an Error whose message is fit to show. */
 export async function makeAvailableOffline(base: string, onProgress: (bytes: number, of: number) => void): Promise<number> {
-  if (!available()) throw new Error('This browser keeps no sites for offline use here (a private window, or an address without https). Everything works while you are connected.');
+  if (!available())
+    throw new Error(
+      'This browser keeps no sites for offline use here (a private window, or an address without https). Everything works while you are connected.',
+    );
   const worker = await whenActive(await register(base));
   post(worker, { type: 'claim', build: buildId() });
   return await new Promise((resolve, reject) => {
@@ -81,7 +84,11 @@ function whenActive(registration: ServiceWorkerRegistration): Promise<ServiceWor
     const look = (): void => {
       if (worker?.state === 'activated') resolve(worker);
       if (worker === null || worker.state === 'redundant') {
-        reject(new Error('The browser could not install this site for offline use: its files did not all arrive, or there is no room for them. Check the connection, then try again.'));
+        reject(
+          new Error(
+            'The browser could not install this site for offline use: its files did not all arrive, or there is no room for them. Check the connection, then try again.',
+          ),
+        );
       }
     };
     worker?.addEventListener('statechange', look);

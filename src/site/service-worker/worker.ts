@@ -3,7 +3,17 @@
  * The service worker: the site offline, and cross-origin isolation on hosts that cannot send headers.
  * One worker serves exactly one build. What it keeps is verified against that build, so that versions never mix.
  */
-import { addressOf, fileAt, type BuildManifest, type BuiltFile, type FileGroup, type FromWorker, type Kept, type ToWorker, type Updating } from './build.ts';
+import {
+  addressOf,
+  fileAt,
+  type BuildManifest,
+  type BuiltFile,
+  type FileGroup,
+  type FromWorker,
+  type Kept,
+  type ToWorker,
+  type Updating,
+} from './build.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const PLUMBLINE_BUILD: BuildManifest;
@@ -36,7 +46,8 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(base) || request.headers.has('range')) return;
+  if (request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(base) || request.headers.has('range'))
+    return;
   const path = url.pathname.slice(base.length);
   const file = fileAt(manifest, path);
   if (file === null) {
@@ -91,7 +102,10 @@ async function serve(file: string): Promise<Response> {
       await self.registration.update().catch(() => undefined);
       return plain(503, `${error.message} Your work is saved in this browser: close the site’s tabs and open it again.`);
     }
-    return plain(504, `${addressOf(file)} is not on this device yet, and the site cannot be reached. Connect once, or choose “Make available offline” on the home page beforehand.`);
+    return plain(
+      504,
+      `${addressOf(file)} is not on this device yet, and the site cannot be reached. Connect once, or choose “Make available offline” on the home page beforehand.`,
+    );
   }
 }
 

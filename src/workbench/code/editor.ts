@@ -181,7 +181,8 @@ export class CodeEditor {
   /** Expressions of workflow files and the two sides of unfinished merges. */
   private decorate(held: Held): void {
     const { model } = held;
-    const expressions = model.getLanguageId() === 'yaml' ? model.findMatches('\\$\\{\\{.*?\\}\\}', false, true, false, null, false, 500) : [];
+    const expressions =
+      model.getLanguageId() === 'yaml' ? model.findMatches('\\$\\{\\{.*?\\}\\}', false, true, false, null, false, 500) : [];
     const whole = (from: number, to: number, className: string): monaco.editor.IModelDeltaDecoration => ({
       range: new monaco.Range(from, 1, Math.max(from, to), 1),
       options: { isWholeLine: true, className },

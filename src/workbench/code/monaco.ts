@@ -36,11 +36,23 @@ import 'monaco-editor/languages/definitions/shell/register.js';
 import 'monaco-editor/languages/definitions/yaml/register.js';
 import { colourToken, isDark, onThemeChange } from '../theme.ts';
 
-self.MonacoEnvironment = { getWorker: () => new Worker(new URL('../editor.worker.ts', import.meta.url), { type: 'module', name: 'editor' }) };
+self.MonacoEnvironment = {
+  getWorker: () => new Worker(new URL('../editor.worker.ts', import.meta.url), { type: 'module', name: 'editor' }),
+};
 
 // The library's own JSON support brings a language server; colours are all that is needed here.
 monaco.languages.register({ id: 'json', extensions: ['.json'] });
-monaco.languages.setLanguageConfiguration('json', { brackets: [['{', '}'], ['[', ']']], autoClosingPairs: [{ open: '{', close: '}' }, { open: '[', close: ']' }, { open: '"', close: '"' }] });
+monaco.languages.setLanguageConfiguration('json', {
+  brackets: [
+    ['{', '}'],
+    ['[', ']'],
+  ],
+  autoClosingPairs: [
+    { open: '{', close: '}' },
+    { open: '[', close: ']' },
+    { open: '"', close: '"' },
+  ],
+});
 monaco.languages.setMonarchTokensProvider('json', {
   tokenizer: {
     root: [
@@ -58,7 +70,16 @@ export function languageOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const extension = name.slice(name.lastIndexOf('.') + 1);
   const languages: Readonly<Record<string, string>> = {
-    py: 'python', yml: 'yaml', yaml: 'yaml', md: 'markdown', json: 'json', sh: 'shell', bash: 'shell', toml: 'ini', ini: 'ini', cfg: 'ini',
+    py: 'python',
+    yml: 'yaml',
+    yaml: 'yaml',
+    md: 'markdown',
+    json: 'json',
+    sh: 'shell',
+    bash: 'shell',
+    toml: 'ini',
+    ini: 'ini',
+    cfg: 'ini',
   };
   return languages[extension] ?? (name === '.gitconfig' ? 'ini' : 'plaintext');
 }
@@ -67,9 +88,21 @@ function defineTheme(): void {
   const colour = (name: string): string => colourToken(`--pl-${name}`).slice(1);
   const rules = (
     [
-      ['comment', 'syn-comment'], ['string', 'syn-string'], ['number', 'syn-number'], ['keyword', 'syn-keyword'], ['type', 'syn-type'],
-      ['type.yaml', 'syn-key'], ['type.json', 'syn-key'], ['string.yaml', 'syn-string'], ['delimiter', 'syn-punct'], ['operators', 'syn-punct'],
-      ['tag', 'syn-type'], ['variable', 'syn-func'], ['keyword.md', 'syn-key'], ['metatag', 'syn-comment'], ['invalid', 'syn-invalid'],
+      ['comment', 'syn-comment'],
+      ['string', 'syn-string'],
+      ['number', 'syn-number'],
+      ['keyword', 'syn-keyword'],
+      ['type', 'syn-type'],
+      ['type.yaml', 'syn-key'],
+      ['type.json', 'syn-key'],
+      ['string.yaml', 'syn-string'],
+      ['delimiter', 'syn-punct'],
+      ['operators', 'syn-punct'],
+      ['tag', 'syn-type'],
+      ['variable', 'syn-func'],
+      ['keyword.md', 'syn-key'],
+      ['metatag', 'syn-comment'],
+      ['invalid', 'syn-invalid'],
     ] as const
   ).map(([name, value]) => ({ token: name, foreground: colour(value) }));
   const hash = (name: string): string => `#${colour(name)}`;

@@ -31,7 +31,8 @@ export function readPgm(bytes: Uint8Array): GreyImage | null {
     const wide = most > 255 ? 2 : 1;
     const from = at + 1;
     if (bytes.length < from + pixels.length * wide) return null;
-    for (let i = 0; i < pixels.length; i += 1) pixels[i] = ((wide === 2 ? (bytes[from + 2 * i] ?? 0) * 256 + (bytes[from + 2 * i + 1] ?? 0) : (bytes[from + i] ?? 0)) * 255) / most;
+    for (let i = 0; i < pixels.length; i += 1)
+      pixels[i] = ((wide === 2 ? (bytes[from + 2 * i] ?? 0) * 256 + (bytes[from + 2 * i + 1] ?? 0) : (bytes[from + i] ?? 0)) * 255) / most;
     return { width, height, pixels };
   }
   for (let i = 0; i < pixels.length; i += 1) {

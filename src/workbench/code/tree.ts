@@ -76,7 +76,11 @@ function compact(folder: TreeFolder): { readonly folder: TreeFolder; readonly na
 }
 
 /** The rows to draw. `open` holds the paths of unfolded folders; `letters` git's letters by absolute path. */
-export function treeRows(root: TreeFolder, open: ReadonlySet<string>, letters: ReadonlyMap<string, FileStatus['letter']>): readonly TreeRow[] {
+export function treeRows(
+  root: TreeFolder,
+  open: ReadonlySet<string>,
+  letters: ReadonlyMap<string, FileStatus['letter']>,
+): readonly TreeRow[] {
   const rows: TreeRow[] = [];
   const changed = foldersOf(letters.keys());
   const visit = (folder: TreeFolder, level: number): void => {
@@ -89,7 +93,14 @@ export function treeRows(root: TreeFolder, open: ReadonlySet<string>, letters: R
       const { folder: inside, name } = compact(child);
       const isOpen = open.has(inside.path);
       rows.push({
-        path: inside.path, name, kind: 'folder', level, position: ++position, of, open: isOpen, count: inside.count,
+        path: inside.path,
+        name,
+        kind: 'folder',
+        level,
+        position: ++position,
+        of,
+        open: isOpen,
+        count: inside.count,
         letter: !isOpen && changed.has(inside.path) ? 'M' : null,
       });
       if (isOpen) visit(inside, level + 1);
@@ -97,11 +108,29 @@ export function treeRows(root: TreeFolder, open: ReadonlySet<string>, letters: R
     for (const file of folder.files) {
       if (position >= shown) break;
       const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-      rows.push({ path: file.path, name, kind: 'file', level, position: ++position, of, open: false, count: 0, letter: letters.get(file.path) ?? null });
+      rows.push({
+        path: file.path,
+        name,
+        kind: 'file',
+        level,
+        position: ++position,
+        of,
+        open: false,
+        count: 0,
+        letter: letters.get(file.path) ?? null,
+      });
     }
     if (shown < entries)
       rows.push({
-        path: `${folder.path}/…`, name: `${entries - shown} more, see them in the terminal`, kind: 'more', level, position: ++position, of, open: false, count: 0, letter: null,
+        path: `${folder.path}/…`,
+        name: `${entries - shown} more, see them in the terminal`,
+        kind: 'more',
+        level,
+        position: ++position,
+        of,
+        open: false,
+        count: 0,
+        letter: null,
       });
   };
   visit(root, 1);
@@ -110,7 +139,8 @@ export function treeRows(root: TreeFolder, open: ReadonlySet<string>, letters: R
 
 function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
   const folders = new Set<string>();
-  for (const path of paths) for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) folders.add(path.slice(0, end));
+  for (const path of paths)
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) folders.add(path.slice(0, end));
   return folders;
 }
 

@@ -66,8 +66,18 @@ export function chartOf(hours: readonly ServedHour[], deployments: readonly Depl
   for (let value = step; value <= most; value += step) ticks.push({ value, y: zero - value * unit });
   for (let value = step; value <= least; value += step) ticks.push({ value: -value, y: zero + value * unit });
   return {
-    bars: hours.map((hour, index) => ({ hour, x: index * slot, width: Math.max(1, slot - (slot > 5 ? 1 : 0.5)), up: hour.well * unit, down: hour.badly * unit })),
-    marks: marksOf(deployments.filter((one) => one.liveAt >= first.at), x, room),
+    bars: hours.map((hour, index) => ({
+      hour,
+      x: index * slot,
+      width: Math.max(1, slot - (slot > 5 ? 1 : 0.5)),
+      up: hour.well * unit,
+      down: hour.badly * unit,
+    })),
+    marks: marksOf(
+      deployments.filter((one) => one.liveAt >= first.at),
+      x,
+      room,
+    ),
     ticks,
     days: daysOf(hours, room.epoch, x),
     zero,
@@ -105,7 +115,10 @@ export function shareWell(hours: readonly ServedHour[]): number | null {
 }
 
 /** The winner's votes and all votes; whole numbers where the model counts neighbours. */
-export function votesOf(votes: Readonly<Record<string, number>>, species: string): { readonly won: number; readonly all: number; readonly whole: boolean } {
+export function votesOf(
+  votes: Readonly<Record<string, number>>,
+  species: string,
+): { readonly won: number; readonly all: number; readonly whole: boolean } {
   const values = Object.values(votes);
   const all = values.reduce((sum, value) => sum + value, 0);
   return { won: votes[species] ?? 0, all, whole: values.every(Number.isInteger) };

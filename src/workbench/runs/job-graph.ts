@@ -92,7 +92,9 @@ function edgesOf(nodes: readonly GraphNode[], byId: ReadonlyMap<string, readonly
   return nodes.flatMap((to) =>
     (to.jobs[0]?.needs ?? [])
       .filter((need) => byId.has(need))
-      .flatMap((need) => nodes.filter((from) => from.id === need).map((from): GraphEdge => ({ from: from.key, to: to.key, kind: edgeKind(from, to) }))),
+      .flatMap((need) =>
+        nodes.filter((from) => from.id === need).map((from): GraphEdge => ({ from: from.key, to: to.key, kind: edgeKind(from, to) })),
+      ),
   );
 }
 

@@ -26,7 +26,14 @@ export interface StepLog {
 
 export type LogRow =
   | { readonly kind: 'step'; readonly key: string; readonly step: StepLog; readonly open: boolean }
-  | { readonly kind: 'group'; readonly key: string; readonly step: StepLog; readonly group: number; readonly number: number; readonly open: boolean }
+  | {
+      readonly kind: 'group';
+      readonly key: string;
+      readonly step: StepLog;
+      readonly group: number;
+      readonly number: number;
+      readonly open: boolean;
+    }
   | { readonly kind: 'line'; readonly key: string; readonly step: StepLog; readonly entry: NumberedLine };
 
 /** What the reader has unfolded or folded; absent means the default. */
@@ -97,7 +104,8 @@ export function logRows(logs: readonly StepLog[], folds: Folds): readonly LogRow
     let drawn = -1;
     for (const entry of log.lines) {
       drawn = pushGroups(rows, log, folds, drawn, entry.number - 1);
-      if (entry.group < 0 || isGroupOpen(log, entry.group, folds)) rows.push({ kind: 'line', key: `l${log.step.number}:${entry.number}`, step: log, entry });
+      if (entry.group < 0 || isGroupOpen(log, entry.group, folds))
+        rows.push({ kind: 'line', key: `l${log.step.number}:${entry.number}`, step: log, entry });
     }
     pushGroups(rows, log, folds, drawn, Number.POSITIVE_INFINITY);
   }
@@ -110,7 +118,14 @@ function pushGroups(rows: LogRow[], log: StepLog, folds: Folds, drawn: number, i
   for (let next = last + 1; next < log.groups.length; next += 1) {
     const group = log.groups[next];
     if (!group || group.from >= index) break;
-    rows.push({ kind: 'group', key: `g${log.step.number}:${next}`, step: log, group: next, number: group.from + 1, open: isGroupOpen(log, next, folds) });
+    rows.push({
+      kind: 'group',
+      key: `g${log.step.number}:${next}`,
+      step: log,
+      group: next,
+      number: group.from + 1,
+      open: isGroupOpen(log, next, folds),
+    });
     last = next;
   }
   return last;
@@ -132,7 +147,9 @@ export function searchLog(logs: readonly StepLog[], words: string): readonly Lin
   const wanted = words.toLowerCase();
   if (wanted === '') return [];
   return logs.flatMap((log) =>
-    log.lines.flatMap((entry, index) => (plainText(entry.line.text).toLowerCase().includes(wanted) ? [{ step: log.step.number, index }] : [])),
+    log.lines.flatMap((entry, index) =>
+      plainText(entry.line.text).toLowerCase().includes(wanted) ? [{ step: log.step.number, index }] : [],
+    ),
   );
 }
 

@@ -20,7 +20,12 @@ export function rowAt(tops: Float64Array, y: number): number {
 }
 
 /** First and one past the last row to draw, with some rows to spare on both sides. */
-export function visibleRows(tops: Float64Array, scrollTop: number, viewHeight: number, spare = 12): { readonly from: number; readonly to: number } {
+export function visibleRows(
+  tops: Float64Array,
+  scrollTop: number,
+  viewHeight: number,
+  spare = 12,
+): { readonly from: number; readonly to: number } {
   const count = tops.length - 1;
   if (count <= 0) return { from: 0, to: 0 };
   return { from: Math.max(0, rowAt(tops, scrollTop) - spare), to: Math.min(count, rowAt(tops, scrollTop + viewHeight) + 1 + spare) };

@@ -15,7 +15,11 @@ const isWord = (character: string | undefined): boolean => character !== undefin
 /** Splits what the terminal sent into keys: escape sequences, control characters, pasted blocks and runs of text. */
 export function keysOf(data: string): readonly string[] {
   // eslint-disable-next-line no-control-regex
-  return data.match(/\u001b\[200~[\s\S]*?(?:\u001b\[201~|$)|\u001b\[[0-9;?]*[ -/]*[@-~]|\u001bO[@-~]|\u001b[\s\S]?|[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/gu) ?? [];
+  return (
+    data.match(
+      /\u001b\[200~[\s\S]*?(?:\u001b\[201~|$)|\u001b\[[0-9;?]*[ -/]*[@-~]|\u001bO[@-~]|\u001b[\s\S]?|[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/gu,
+    ) ?? []
+  );
 }
 
 /** The text of a pasted block, or null when the key is something else. Line breaks become `\n`, other control characters go. */
@@ -245,7 +249,8 @@ export class LineEditor {
       this.set(key === '\u001b' ? this.text : '', key === '\u001b' ? this.cursor : 0);
       return REDRAW;
     }
-    if (key >= ' ' && !key.startsWith('\u001b') && key !== '\u007f') return this.find(search.words + key, Math.min(search.at, this.history.length - 1));
+    if (key >= ' ' && !key.startsWith('\u001b') && key !== '\u007f')
+      return this.find(search.words + key, Math.min(search.at, this.history.length - 1));
     this.search = null;
     return null;
   }

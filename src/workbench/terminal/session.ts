@@ -13,8 +13,7 @@ export interface Screen {
 }
 
 export type Mode =
-  | { readonly name: 'starting' | 'prompt' | 'continuing' | 'searching' | 'closed' }
-  | { readonly name: 'running'; readonly command: string };
+  { readonly name: 'starting' | 'prompt' | 'continuing' | 'searching' | 'closed' } | { readonly name: 'running'; readonly command: string };
 
 export interface SessionHooks {
   /** Called before a command runs: unsaved edits are written, so that the command sees them. */
@@ -209,7 +208,9 @@ export class TerminalSession {
     const interrupted = exitCode === 130;
     this.settling = true;
     this.dropTimer();
-    const typedAhead = [...this.held.splice(0).flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter((key) => key !== '');
+    const typedAhead = [...this.held.splice(0).flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter(
+      (key) => key !== '',
+    );
     this.typed = '';
     await this.nextPrompt();
     this.settling = false;

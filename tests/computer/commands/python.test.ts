@@ -22,8 +22,13 @@ describe('python', () => {
     const host = python();
     const computer = computerWith({ python: host });
     const terminal = new Terminal(computer, { env: { STAGE: 'test' } });
-    await terminal.type('mkdir -p leaf/.git; cd leaf; echo secret > .git/config; echo rows > data.csv; touch old.json .gitignore; local_only=1');
-    expect(await terminal.type('python3 train.py --out model.json; cat model.json; ls')).toMatchObject({ stdout: 'from rows\ndata.csv\nmodel.json\nout\n', exitCode: 0 });
+    await terminal.type(
+      'mkdir -p leaf/.git; cd leaf; echo secret > .git/config; echo rows > data.csv; touch old.json .gitignore; local_only=1',
+    );
+    expect(await terminal.type('python3 train.py --out model.json; cat model.json; ls')).toMatchObject({
+      stdout: 'from rows\ndata.csv\nmodel.json\nout\n',
+      exitCode: 0,
+    });
     const [job] = host.jobs;
     expect({ args: job!.args, cwd: job!.cwd, now: job!.now, stage: job!.env['STAGE'], local: job!.env['local_only'] }).toEqual({
       args: ['train.py', '--out', 'model.json'],
@@ -85,7 +90,10 @@ describe('python', () => {
     const exited = Promise.resolve({ exitCode: 137, reason: 'out-of-memory' as const, changes: { written: [], removed: [] } });
     const host = { start: () => ({ exited, interrupt: () => {}, kill: () => {} }), warm: async () => {}, dispose: () => {} };
     const terminal = new Terminal(computerWith({ python: host }));
-    expect(await terminal.type('python hungry.py')).toMatchObject({ stderr: 'python3: out of memory: the process was stopped\n', exitCode: 137 });
+    expect(await terminal.type('python hungry.py')).toMatchObject({
+      stderr: 'python3: out of memory: the process was stopped\n',
+      exitCode: 137,
+    });
     terminal.session.close();
   });
 });

@@ -19,9 +19,18 @@ const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) =>
 // None leads above the top: a real disk goes on there.
 const target = fc.oneof(segment, fc.constantFrom('./b', 'a/b', 'a/../c'));
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('write' as const, 'append' as const), path, text: fc.string({ maxLength: 5 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('write' as const, 'append' as const), path, text: fc.string({ maxLength: 5 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('mkdir' as const, 'mkdir -p' as const), path }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('rm' as const, 'rm -r' as const, 'readlink' as const, 'list' as const, 'read' as const), path }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('rm' as const, 'rm -r' as const, 'readlink' as const, 'list' as const, 'read' as const),
+      path,
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('mv' as const, 'link' as const, 'cp' as const), path, to: path }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('symlink' as const), path, target }) },
 );

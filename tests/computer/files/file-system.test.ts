@@ -55,7 +55,11 @@ describe('the file system', () => {
     ['a file used as a directory', (files) => files.readFile('/home/you/a.txt/b'), "ENOTDIR: not a directory, open '/home/you/a.txt/b'"],
     ['a trailing slash on a file', (files) => files.stat('/home/you/a.txt/'), "ENOTDIR: not a directory, stat '/home/you/a.txt/'"],
     ['a directory made twice', (files) => files.mkdir('/home/you'), "EEXIST: file already exists, mkdir '/home/you'"],
-    ['a directory over a file', (files) => files.mkdir('/home/you/a.txt', { recursive: true }), "EEXIST: file already exists, mkdir '/home/you/a.txt'"],
+    [
+      'a directory over a file',
+      (files) => files.mkdir('/home/you/a.txt', { recursive: true }),
+      "EEXIST: file already exists, mkdir '/home/you/a.txt'",
+    ],
     ['a full directory removed', (files) => files.rm('/home/you'), "ENOTEMPTY: directory not empty, rm '/home/you'"],
     ['the root removed', (files) => files.rm('/', { recursive: true }), "EBUSY: resource busy or locked, rm '/'"],
     ['a missing file removed', (files) => () => files.removeSync('/none'), "ENOENT: no such file or directory, rm '/none'"],
@@ -172,7 +176,10 @@ describe('the file system', () => {
     {
       does: 'replaced by a file when another disk is loaded',
       act: async (files) => files.load([{ path: '/home/you/leaf', type: 'file', bytes: bytes('x'), mode: 0o644, mtime: NINE }]),
-      said: [...INSIDE.map((below): FileChange => ({ path: `/home/you/leaf${below}`, kind: 'removed' })), { path: '/home/you/leaf', kind: 'written' }],
+      said: [
+        ...INSIDE.map((below): FileChange => ({ path: `/home/you/leaf${below}`, kind: 'removed' })),
+        { path: '/home/you/leaf', kind: 'written' },
+      ],
     },
   ])('says of everything in a folder that it is $does', async ({ act, said }) => {
     const files = disk();

@@ -79,6 +79,9 @@ test('a checkout on the same machine asks nothing over the protocol, and gives w
   await checkoutInto(cloned, { ...counting, direct: () => null }, request);
   expect(asked).toBeGreaterThan(0);
   const work = (files: typeof direct) =>
-    files.tree('/home/runner/work', (path) => path === '/home/runner/work/.git').map((entry) => [entry.path, entry.type]).toSorted();
+    files
+      .tree('/home/runner/work', (path) => path === '/home/runner/work/.git')
+      .map((entry) => [entry.path, entry.type])
+      .toSorted();
   expect(work(direct)).toEqual(work(cloned));
 });

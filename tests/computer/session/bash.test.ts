@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { computerWith, Terminal } from '../support/terminal.ts';
 
-const SCRIPTS = readFileSync(new URL('bash-scripts.txt', import.meta.url), 'utf8').replace(/\n$/, '').split('\n---\n');
+const SCRIPTS = readFileSync(new URL('bash-scripts.txt', import.meta.url), 'utf8')
+  .replace(/\n$/, '')
+  .split('\n---\n');
 
 /** Where this computer's shell differs, and why that is left for now. */
 const DIFFERENT: Readonly<Record<string, string>> = {

@@ -29,7 +29,10 @@ const CONVERSATIONS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'keeps functions, aliases and options': [
     ['greet() { local who=${1:-you}; echo "hello $who"; return 3; }', {}],
-    ["greet; echo $?; greet leaf | tr a-z A-Z; alias hi='greet again'; set -o pipefail; shopt -s nullglob", says('hello you\n3\nHELLO LEAF\n')],
+    [
+      "greet; echo $?; greet leaf | tr a-z A-Z; alias hi='greet again'; set -o pipefail; shopt -s nullglob",
+      says('hello you\n3\nHELLO LEAF\n'),
+    ],
     ['hi', { stdout: 'hello again\n', exitCode: 3 }],
     ['false | true', { exitCode: 1 }],
     ['for f in *.none; do echo $f; done; echo end', says('end\n')],
@@ -51,9 +54,12 @@ const CONVERSATIONS: Readonly<Record<string, readonly Row[]>> = {
     ['for i in 1 2\ndo\n  echo $i\ndone', says('1\n2\n')],
     ['tr a-z A-Z <<< "here string"', says('HERE STRING\n')],
   ],
-  'redirects': [
+  redirects: [
     ['echo one > f; echo two >> f; cat f; wc -l < f', says('one\ntwo\n2\n')],
-    ['{ echo out; echo err >&2; } > both 2>&1; cat both; ls nope 2> errors; cat errors', says("out\nerr\nls: cannot access 'nope': No such file or directory\n")],
+    [
+      '{ echo out; echo err >&2; } > both 2>&1; cat both; ls nope 2> errors; cat errors',
+      says("out\nerr\nls: cannot access 'nope': No such file or directory\n"),
+    ],
     ['echo hi > nodir/f', { stderr: 'bash: nodir/f: No such file or directory\n', exitCode: 1 }],
     ['echo hi > .', { stderr: 'bash: .: Is a directory\n', exitCode: 1 }],
     ['cat < nofile', { stderr: 'bash: nofile: No such file or directory\n', exitCode: 1 }],
@@ -77,19 +83,25 @@ const CONVERSATIONS: Readonly<Record<string, readonly Row[]>> = {
     ['trap "echo bye" EXIT', { stderr: 'trap: this shell cannot catch signals or exits yet\n', exitCode: 2 }],
   ],
   'evaluates, sources and runs scripts': [
-    ["eval 'x=1; echo \"x is $x\"'; echo $x", says('x is 1\n1\n')],
+    ['eval \'x=1; echo "x is $x"\'; echo $x', says('x is 1\n1\n')],
     ["eval 'if'", { stderr: 'bash: eval: line 2: syntax error: unexpected end of file\n', exitCode: 2 }],
-    ["printf 'v=2\\ndeclare d=3\\nsay() { echo said $1; }\\necho \"args $*\"\\nreturn 4\\necho never\\n' > lib.sh", {}],
+    ['printf \'v=2\\ndeclare d=3\\nsay() { echo said $1; }\\necho "args $*"\\nreturn 4\\necho never\\n\' > lib.sh', {}],
     ['. ./lib.sh p q; echo "$? $v $d"; say it', says('args p q\n4 2 3\nsaid it\n')],
     ['source none.sh', { stderr: 'bash: none.sh: No such file or directory\n', exitCode: 1 }],
-    ["printf '#!/bin/bash\\necho \"$0 $# $2\"\\ncd /\\nexit 5\\n' > run.sh; chmod +x run.sh", {}],
+    ['printf \'#!/bin/bash\\necho "$0 $# $2"\\ncd /\\nexit 5\\n\' > run.sh; chmod +x run.sh', {}],
     ['./run.sh a "b c"', { stdout: './run.sh 2 b c\n', exitCode: 5 }],
-    ['bash run.sh x y | tr a-z A-Z; bash -c \'echo "$0 $1"\' zero one; echo "echo from stdin" | bash', says('RUN.SH 2 Y\nzero one\nfrom stdin\n')],
+    [
+      'bash run.sh x y | tr a-z A-Z; bash -c \'echo "$0 $1"\' zero one; echo "echo from stdin" | bash',
+      says('RUN.SH 2 Y\nzero one\nfrom stdin\n'),
+    ],
     ["bash -ec 'false; echo not reached'", { exitCode: 1 }],
     ['/bin/echo through a path', says('through a path\n')],
   ],
   'runs background commands in the foreground, and says so': [
-    ['echo hi & wait; echo done', { stdout: 'hi\ndone\n', stderr: 'bash: `&`: this computer runs one command at a time, so it runs in the foreground\n' }],
+    [
+      'echo hi & wait; echo done',
+      { stdout: 'hi\ndone\n', stderr: 'bash: `&`: this computer runs one command at a time, so it runs in the foreground\n' },
+    ],
   ],
   'starts again after exit, in the same place': [
     ['cd /tmp; x=1; set -e; f() { :; }', { cwd: '/tmp' }],
@@ -152,7 +164,7 @@ describe('a session', () => {
   it('reads ~/.bashrc where a person sits, each time it starts', async () => {
     const computer = computerWith();
     const script = new Terminal(computer);
-    await script.type("echo 'alias ll=\"ls -A\"; greeting=hi; echo welcome' > .bashrc");
+    await script.type('echo \'alias ll="ls -A"; greeting=hi; echo welcome\' > .bashrc');
     expect(await script.type('echo "[$greeting]"')).toMatchObject({ stdout: '[]\n' });
     const terminal = new Terminal(computer, { interactive: true });
     expect(await terminal.type('echo $greeting; ll')).toMatchObject({ stdout: 'welcome\nhi\n.bashrc\n' });

@@ -64,7 +64,9 @@ describe('Ctrl+C', () => {
     expect(answer).toEqual(CLEAN);
     // The promise is 300 ms; a busy machine gets some more.
     expect(took).toBeLessThan(900);
-    expect(await terminal.type('echo $? $kept ${list[1]} $-; keep; pwd')).toMatchObject({ stdout: expect.stringMatching(/^130 yes 2 \S*\nfunction\n\/tmp\n$/) });
+    expect(await terminal.type('echo $? $kept ${list[1]} $-; keep; pwd')).toMatchObject({
+      stdout: expect.stringMatching(/^130 yes 2 \S*\nfunction\n\/tmp\n$/),
+    });
     terminal.session.close();
   });
 
@@ -105,7 +107,7 @@ describe('Ctrl+C', () => {
     });
     await terminal.type("cd /tmp; export kept=yes; keep() { echo function; }; alias again='keep'; set -o pipefail; shopt -s nullglob");
     expect(await terminal.type('echo started; hang; echo never')).toEqual(CLEAN);
-    const after = await terminal.type('echo $? $kept; keep; again; false | true; echo $?; echo none*; bash -c \'echo $kept\'');
+    const after = await terminal.type("echo $? $kept; keep; again; false | true; echo $?; echo none*; bash -c 'echo $kept'");
     expect(after).toEqual({ stdout: '130 yes\nfunction\nfunction\n1\n\nyes\n', stderr: '', exitCode: 0, cwd: '/tmp' });
     terminal.session.close();
   });
@@ -121,7 +123,10 @@ describe('Ctrl+C', () => {
   it('is not needed for what has a limit: the shell says so and keeps its state', async () => {
     const terminal = new Terminal(computerWith(), { interactive: true });
     await terminal.type('kept=yes; cd /tmp');
-    expect(await terminal.type('seq 100000000000')).toMatchObject({ stderr: 'bash: seq: iteration limit exceeded (1000000)\n', exitCode: 126 });
+    expect(await terminal.type('seq 100000000000')).toMatchObject({
+      stderr: 'bash: seq: iteration limit exceeded (1000000)\n',
+      exitCode: 126,
+    });
     expect(await terminal.type('echo $? $kept')).toEqual({ stdout: '126 yes\n', stderr: '', exitCode: 0, cwd: '/tmp' });
     terminal.session.close();
   });
@@ -157,7 +162,9 @@ describe('Ctrl+C', () => {
     computer.files.writeSync('/home/you/bytes', bytes);
     const terminal = new Terminal(computer, { interactive: true });
     // Long enough for many breaths; each round makes and reads what is not text.
-    await terminal.type('for i in {1..300}; do gzip -c bytes | zcat > copy; cmp=$(cat copy | md5sum); [ "$cmp" = "$(md5sum < bytes)" ] || echo "round $i"; done');
+    await terminal.type(
+      'for i in {1..300}; do gzip -c bytes | zcat > copy; cmp=$(cat copy | md5sum); [ "$cmp" = "$(md5sum < bytes)" ] || echo "round $i"; done',
+    );
     expect(terminal.chunks).toEqual([]);
     expect(computer.files.readSync('/home/you/copy')).toEqual(bytes);
     terminal.session.close();

@@ -12,7 +12,10 @@ describe('the prompt', () => {
     ['git init -q -b main', 'you@fieldleaf:~/leaf (main)$ '],
     ['mkdir src; cd src', 'you@fieldleaf:~/leaf/src (main)$ '],
     ['echo 1 > a; git add a; git commit -qm one; git checkout -q -b feature/scaler', 'you@fieldleaf:~/leaf/src (feature/scaler)$ '],
-    ['echo 2 > a; git commit -qam two; git checkout -q main; echo 3 > a; git commit -qam three; git merge feature/scaler', 'you@fieldleaf:~/leaf/src (main|MERGING)$ '],
+    [
+      'echo 2 > a; git commit -qam two; git checkout -q main; echo 3 > a; git commit -qam three; git merge feature/scaler',
+      'you@fieldleaf:~/leaf/src (main|MERGING)$ ',
+    ],
     ['git merge --abort', 'you@fieldleaf:~/leaf/src (main)$ '],
     ['cd ~/leaf/.git/refs', 'you@fieldleaf:~/leaf/.git/refs (main)$ '],
     ['cd ~youth 2>/dev/null; mkdir /home/youth; cd /home/youth', 'you@fieldleaf:/home/youth$ '],

@@ -63,7 +63,12 @@ const python = new ScriptedPython({
 describe('a script', () => {
   it.each(ROWS)('$script', async ({ script, pipefail, stdout = '', stderr = '', exitCode = 0 }) => {
     const terminal = new Terminal(computerWith({ python }));
-    expect(await terminal.script(script, pipefail === undefined ? {} : { pipefail })).toEqual({ stdout, stderr, exitCode, cwd: '/home/you' });
+    expect(await terminal.script(script, pipefail === undefined ? {} : { pipefail })).toEqual({
+      stdout,
+      stderr,
+      exitCode,
+      cwd: '/home/you',
+    });
     terminal.session.close();
   });
 
@@ -81,7 +86,10 @@ describe('a script', () => {
   it('ends with 130 when its signal is aborted, before or while it runs', async () => {
     const stop = new AbortController();
     const terminal: Terminal = new Terminal(computerWith(), { onOutput: () => setTimeout(() => stop.abort()) });
-    expect(await terminal.script('echo started\nwhile true; do :; done', { signal: stop.signal })).toMatchObject({ stdout: 'started\n', exitCode: 130 });
+    expect(await terminal.script('echo started\nwhile true; do :; done', { signal: stop.signal })).toMatchObject({
+      stdout: 'started\n',
+      exitCode: 130,
+    });
     expect(await terminal.script('echo no', { signal: stop.signal })).toMatchObject({ stdout: '', exitCode: 130 });
     expect(await terminal.script('echo again')).toMatchObject({ stdout: 'again\n', exitCode: 0 });
     terminal.session.close();

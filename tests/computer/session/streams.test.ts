@@ -57,9 +57,15 @@ describe('output', () => {
     ['for i in 1 2; do echo $i; done; echo end', ['stdout: 1\n', 'stdout: 2\n', 'stdout: end\n', 'exit: 0']],
     ['f() { echo in; echo err >&2; }; f; f | cat', ['stdout: in\n', 'stderr: err\n', 'stderr: err\n', 'stdout: in\n', 'exit: 0']],
     ['if true; then echo t; fi && { echo g; (echo s); }', ['stdout: t\n', 'stdout: g\n', 'stdout: s\n', 'exit: 0']],
-    ['while read l; do echo "<$l>"; done <<< one; x=$(echo caught; echo shown >&2); echo $x', ['stdout: <one>\n', 'stderr: shown\n', 'stdout: caught\n', 'exit: 0']],
+    [
+      'while read l; do echo "<$l>"; done <<< one; x=$(echo caught; echo shown >&2); echo $x',
+      ['stdout: <one>\n', 'stderr: shown\n', 'stdout: caught\n', 'exit: 0'],
+    ],
     ['echo "$(echo a; echo b)" $(( $(echo 2) + 1 ))', ['stdout: a\nb 3\n', 'exit: 0']],
-    ["eval 'echo one; echo two'; bash -c 'echo three; echo four'", ['stdout: one\n', 'stdout: two\n', 'stdout: three\n', 'stdout: four\n', 'exit: 0']],
+    [
+      "eval 'echo one; echo two'; bash -c 'echo three; echo four'",
+      ['stdout: one\n', 'stdout: two\n', 'stdout: three\n', 'stdout: four\n', 'exit: 0'],
+    ],
     ['printf "🍃 ä"', ['stdout: 🍃 ä', 'exit: 0']],
   ])('arrives as it is produced: %s', async (line, seen) => {
     expect(await arrivals(line)).toEqual(seen);

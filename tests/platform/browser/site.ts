@@ -7,7 +7,13 @@ import { createGzip } from 'node:zlib';
 import { build } from 'vite';
 import { copyPyodide } from '../../../scripts/copy-pyodide.mjs';
 
-const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.zip': 'application/zip' };
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.zip': 'application/zip',
+};
 const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 /** Builds into `folder`, Python's files included. */
@@ -47,9 +53,19 @@ export async function serveTestSite(folder: string, isolated: boolean): Promise<
       'content-encoding': 'gzip',
       ...(isolated ? isolation : {}),
     });
-    createReadStream(file).pipe(createGzip({ level: 1 })).pipe(response);
+    createReadStream(file)
+      .pipe(createGzip({ level: 1 }))
+      .pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   const { port } = server.address() as AddressInfo;
-  return { port, requested, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()); }) };
+  return {
+    port,
+    requested,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
 }

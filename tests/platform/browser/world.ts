@@ -34,7 +34,13 @@ function run({ args, files = {}, stdin = '', interruptAt, killAt }: Request): Pr
   const text = { stdout: '', stderr: '' };
   const tree: FileTree = [
     { path: '/work', type: 'directory', mode: 0o755, mtime: 0 },
-    ...Object.entries(files).map(([name, content]) => ({ path: `/work/${name}`, type: 'file' as const, bytes: encoder.encode(content), mode: 0o644, mtime: 0 })),
+    ...Object.entries(files).map(([name, content]) => ({
+      path: `/work/${name}`,
+      type: 'file' as const,
+      bytes: encoder.encode(content),
+      mode: 0o644,
+      mtime: 0,
+    })),
   ];
   const begun = performance.now();
   let met: number | null = null;
@@ -61,7 +67,9 @@ function run({ args, files = {}, stdin = '', interruptAt, killAt }: Request): Pr
     exitCode,
     reason,
     slept,
-    written: Object.fromEntries(changes.written.map((entry) => [entry.path, entry.type === 'file' ? new TextDecoder().decode(entry.bytes) : entry.type])),
+    written: Object.fromEntries(
+      changes.written.map((entry) => [entry.path, entry.type === 'file' ? new TextDecoder().decode(entry.bytes) : entry.type]),
+    ),
     removed: changes.removed,
     ms: performance.now() - begun,
     msAfter: met === null ? null : performance.now() - met,

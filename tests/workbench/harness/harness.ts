@@ -26,17 +26,23 @@ const { client, controls } = demoClient(scene);
 window.demo = controls;
 document.addEventListener('click', (event) => {
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-run], [data-open]') : null;
-  if (button?.dataset['run'] !== undefined) document.dispatchEvent(new CustomEvent('plumbline:run', { detail: { code: button.closest('[data-snippet]')?.querySelector('pre')?.textContent ?? '' } }));
+  if (button?.dataset['run'] !== undefined)
+    document.dispatchEvent(
+      new CustomEvent('plumbline:run', { detail: { code: button.closest('[data-snippet]')?.querySelector('pre')?.textContent ?? '' } }),
+    );
   if (button?.dataset['open']) document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: button.dataset['open'] } }));
 });
-window.started = mountWorkbench({ root, exerciseId: 'ship-a-better-leaf', base: '/', lessonUrl: location.href }, async (onProgress, onCrash) => {
-  onProgress(1_300_000, 4_100_000);
-  if (scene === 'slow') await new Promise(() => {});
-  if (scene === 'owned') throw Object.assign(new Error('open elsewhere'), { name: 'OwnedElsewhere' });
-  if (scene === 'failed') throw new Error('The exercise could not be loaded (503). Check the connection, then press Start again.');
-  Object.assign(window, { crash: onCrash });
-  return client;
-});
+window.started = mountWorkbench(
+  { root, exerciseId: 'ship-a-better-leaf', base: '/', lessonUrl: location.href },
+  async (onProgress, onCrash) => {
+    onProgress(1_300_000, 4_100_000);
+    if (scene === 'slow') await new Promise(() => {});
+    if (scene === 'owned') throw Object.assign(new Error('open elsewhere'), { name: 'OwnedElsewhere' });
+    if (scene === 'failed') throw new Error('The exercise could not be loaded (503). Check the connection, then press Start again.');
+    Object.assign(window, { crash: onCrash });
+    return client;
+  },
+);
 window.started.then(
   () => (page.dataset['phase'] = 'running'),
   (error: unknown) => {

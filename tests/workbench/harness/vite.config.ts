@@ -11,5 +11,10 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { port: 4731, strictPort: true, fs: { allow: [fileURLToPath(new URL('../../..', import.meta.url))] } },
   preview: { port: 4731, strictPort: true },
-  build: { outDir: fileURLToPath(new URL('../../../.cache/workbench', import.meta.url)), emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: fileURLToPath(new URL('../../../.cache/workbench', import.meta.url)),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });
