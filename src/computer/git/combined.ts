@@ -4,6 +4,7 @@ import { decode } from './disk.ts';
 import { isBinary, lineChanges, splitLines } from './engine.ts';
 import { quoteBytes } from './pathspec.ts';
 import type { Side } from './diff.ts';
+import { octalMode } from './objects.ts';
 
 /** A line that the result does not have: the parents that have it are the bits of `parents`. */
 interface Lost {
@@ -58,10 +59,10 @@ function headerText(call: GitCall, file: CombinedFile, options: { readonly dense
   };
   const quoted = quoteBytes(path, call.settings.bool('core.quotepath') ?? true, false);
   let text = `diff --${options.dense ? 'cc' : 'combined'} ${quoted}\nindex ${parents.map(short).join(',')}..${short(result)}\n`;
-  const octal = (side: Side | null): string => (side?.mode ?? 0).toString(8).padStart(6, '0');
-  if (result === null) text += `deleted file mode ${parents.map(octal).join(',')}\n`;
-  else if (parents.every((side) => side === null)) text += `new file mode ${octal(result)}\n`;
-  else if (parents.some((side) => side?.mode !== result.mode)) text += `mode ${parents.map(octal).join(',')}..${octal(result)}\n`;
+  if (result === null) text += `deleted file mode ${parents.map((side) => octalMode(side?.mode)).join(',')}\n`;
+  else if (parents.every((side) => side === null)) text += `new file mode ${octalMode(result.mode)}\n`;
+  else if (parents.some((side) => side?.mode !== result.mode))
+    text += `mode ${parents.map((side) => octalMode(side?.mode)).join(',')}..${octalMode(result.mode)}\n`;
   return text;
 }
 

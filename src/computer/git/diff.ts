@@ -3,7 +3,7 @@ import type { GitCall } from './call.ts';
 import { decode, encode } from './disk.ts';
 import { findRenames, isBinary, lineChanges, splitLines, type Change } from './engine.ts';
 import { quoteBytes } from './pathspec.ts';
-import { comparePaths } from './objects.ts';
+import { comparePaths, octalMode } from './objects.ts';
 
 /** One side of a file that differs. */
 export interface Side {
@@ -120,12 +120,11 @@ export async function writeDiff(call: GitCall, pairs: readonly Pair[], format: D
 }
 
 function rawLine(call: GitCall, pair: Pair, format: DiffFormat, quote: (path: string) => string, end: string): string {
-  const mode = (side: Side | null): string => (side?.mode ?? 0).toString(8).padStart(6, '0');
   const id = (side: Side | null): string => abbreviate(call, side === null || side.work ? '0'.repeat(40) : side.id, format);
   const status = pair.status + (pair.score === undefined ? '' : String(pair.score).padStart(3, '0'));
   const separator = end === '\0' ? '\0' : '\t';
   const names = pair.status === 'R' ? `${quote(pair.oldPath)}${separator}${quote(pair.path)}` : quote(pair.path);
-  return `:${mode(pair.before)} ${mode(pair.after)} ${id(pair.before)} ${id(pair.after)} ${status}${separator}${names}${end}`;
+  return `:${octalMode(pair.before?.mode)} ${octalMode(pair.after?.mode)} ${id(pair.before)} ${id(pair.after)} ${status}${separator}${names}${end}`;
 }
 
 function nameStatusLine(pair: Pair, quote: (path: string) => string, separator: string, end: string): string {
@@ -290,16 +289,16 @@ function changeSummary(files: number, added: number, removed: number): string {
 }
 
 function summaryText(pairs: readonly Pair[], quote: (path: string) => string): string {
-  const octal = (side: Side | null): string => (side?.mode ?? 0).toString(8).padStart(6, '0');
   let text = '';
   for (const pair of pairs) {
     const { before, after, path, status } = pair;
-    if (status === 'A') text += ` create mode ${octal(after)} ${quote(path)}\n`;
-    else if (status === 'D') text += ` delete mode ${octal(before)} ${quote(path)}\n`;
+    if (status === 'A') text += ` create mode ${octalMode(after?.mode)} ${quote(path)}\n`;
+    else if (status === 'D') text += ` delete mode ${octalMode(before?.mode)} ${quote(path)}\n`;
     else if (status === 'R') {
       text += ` rename ${renamed(pair)} (${pair.score}%)\n`;
-      if (before?.mode !== after?.mode) text += ` mode change ${octal(before)} => ${octal(after)}\n`;
-    } else if (before && after && before.mode !== after.mode) text += ` mode change ${octal(before)} => ${octal(after)} ${quote(path)}\n`;
+      if (before?.mode !== after?.mode) text += ` mode change ${octalMode(before?.mode)} => ${octalMode(after?.mode)}\n`;
+    } else if (before && after && before.mode !== after.mode)
+      text += ` mode change ${octalMode(before?.mode)} => ${octalMode(after?.mode)} ${quote(path)}\n`;
   }
   return text;
 }
@@ -313,20 +312,19 @@ async function patchText(call: GitCall, pair: Pair, format: DiffFormat): Promise
       (await patchText(call, { ...pair, after: null, status: 'D' }, format)) +
       (await patchText(call, { ...pair, before: null, status: 'A' }, format))
     );
-  const octal = (side: Side | null): string => (side?.mode ?? 0).toString(8).padStart(6, '0');
   const [source, target] = format.noPrefix ? ['', ''] : [format.srcPrefix ?? 'a/', format.dstPrefix ?? 'b/'];
   const quoteHigh = call.settings.bool('core.quotepath') ?? true;
   const name = (prefix: string, file: string): string => quoteBytes(prefix + file, quoteHigh, false);
   let text = `diff --git ${name(source, oldPath)} ${name(target, path)}\n`;
-  if (before && after && before.mode !== after.mode) text += `old mode ${octal(before)}\nnew mode ${octal(after)}\n`;
-  if (status === 'A') text += `new file mode ${octal(after)}\n`;
-  if (status === 'D') text += `deleted file mode ${octal(before)}\n`;
+  if (before && after && before.mode !== after.mode) text += `old mode ${octalMode(before?.mode)}\nnew mode ${octalMode(after?.mode)}\n`;
+  if (status === 'A') text += `new file mode ${octalMode(after?.mode)}\n`;
+  if (status === 'D') text += `deleted file mode ${octalMode(before?.mode)}\n`;
   if (status === 'R')
     text += `similarity index ${pair.score}%\nrename from ${quoteBytes(oldPath, quoteHigh, false)}\nrename to ${quoteBytes(path, quoteHigh, false)}\n`;
   if (before?.id === after?.id) return text;
   const zeros = '0'.repeat(40);
   const [oldId, newId] = [abbreviate(call, before?.id ?? zeros, format), abbreviate(call, after?.id ?? zeros, format)];
-  const mode = before && after && before.mode === after.mode ? ` ${octal(after)}` : '';
+  const mode = before && after && before.mode === after.mode ? ` ${octalMode(after?.mode)}` : '';
   const indexLine = `index ${oldId}..${newId}${mode}\n`;
   const [oldContent, newContent] = [before?.content() ?? EMPTY, after?.content() ?? EMPTY];
   const [oldName, newName] = [before ? name(source, oldPath) : '/dev/null', after ? name(target, path) : '/dev/null'];

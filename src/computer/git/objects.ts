@@ -43,6 +43,12 @@ export interface TreeItem {
 /** The mode of a tree's entry for a folder. */
 export const TREE_MODE = 0o040000;
 
+/** A mode as git writes it: six octal digits, all of them 0 where there is no file. */
+export const octalMode = (mode = 0): string => mode.toString(8).padStart(6, '0');
+
+/** What a tree's entry of this mode names; a submodule's is a commit. */
+export const typeOfMode = (mode: number): ObjectType => (mode === TREE_MODE ? 'tree' : mode === 0o160000 ? 'commit' : 'blob');
+
 /** The id of the tree without entries. Git knows it without storing it. */
 export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 

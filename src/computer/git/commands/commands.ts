@@ -4,24 +4,43 @@ import { add, clean, mv, rm } from './add.ts';
 import { bisect } from './bisect.ts';
 import { blame } from './blame.ts';
 import { branch } from './branch.ts';
+import { catFile } from './cat-file.ts';
+import { checkIgnore } from './check-ignore.ts';
+import { checkRefFormat } from './check-ref-format.ts';
 import { commit } from './commit.ts';
+import { commitTree } from './commit-tree.ts';
 import { config } from './config.ts';
+import { countObjects } from './count-objects.ts';
 import { describe } from './describe.ts';
 import { diff, diffFiles, diffIndex, diffTree } from './diff.ts';
+import { forEachRef } from './for-each-ref.ts';
+import { fsck } from './fsck.ts';
 import { grep } from './grep.ts';
+import { hashObject } from './hash-object.ts';
 import { init } from './init.ts';
 import { log, reflog, shortlog, show, whatchanged } from './log.ts';
+import { lsFiles } from './ls-files.ts';
+import { lsTree } from './ls-tree.ts';
 import { merge } from './merge.ts';
+import { mergeBase } from './merge-base.ts';
 import { cherryPick, revert } from './pick.ts';
-import * as plumbing from './plumbing.ts';
+import { readTree } from './read-tree.ts';
 import { rebase } from './rebase.ts';
 import { remote } from './remote.ts';
 import { reset } from './reset.ts';
+import { revList } from './rev-list.ts';
+import { revParse } from './rev-parse.ts';
+import { showRef } from './show-ref.ts';
 import { stash } from './stash.ts';
 import { status } from './status.ts';
 import { checkout, restore, switchCommand } from './switch.ts';
+import { symbolicRef } from './symbolic-ref.ts';
 import { tag } from './tag.ts';
 import { clone, fetch, lsRemote, pull, push } from './transfer.ts';
+import { updateIndex } from './update-index.ts';
+import { updateRef } from './update-ref.ts';
+import { variable } from './var.ts';
+import { writeTree } from './write-tree.ts';
 
 /** A git command: says what it has to say to the call and gives its exit code. */
 export type Command = (call: GitCall, args: readonly string[]) => number | Promise<number>;
@@ -31,61 +50,61 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   bisect,
   blame,
   branch,
-  'cat-file': plumbing.catFile,
-  'check-ignore': plumbing.checkIgnore,
-  'check-ref-format': plumbing.checkRefFormat,
+  'cat-file': catFile,
+  'check-ignore': checkIgnore,
+  'check-ref-format': checkRefFormat,
   checkout,
   'cherry-pick': cherryPick,
   clean,
   clone,
   commit,
-  'commit-tree': plumbing.commitTree,
+  'commit-tree': commitTree,
   config,
-  'count-objects': plumbing.countObjects,
+  'count-objects': countObjects,
   describe,
   diff,
   'diff-files': diffFiles,
   'diff-index': diffIndex,
   'diff-tree': diffTree,
   fetch,
-  'for-each-ref': plumbing.forEachRef,
-  fsck: plumbing.fsck,
+  'for-each-ref': forEachRef,
+  fsck,
   grep,
-  'hash-object': plumbing.hashObject,
+  'hash-object': hashObject,
   init,
   log,
-  'ls-files': plumbing.lsFiles,
+  'ls-files': lsFiles,
   'ls-remote': lsRemote,
-  'ls-tree': plumbing.lsTree,
+  'ls-tree': lsTree,
   merge,
-  'merge-base': plumbing.mergeBase,
+  'merge-base': mergeBase,
   mv,
   pull,
   push,
-  'read-tree': plumbing.readTree,
+  'read-tree': readTree,
   rebase,
   reflog,
   remote,
   reset,
   restore,
-  'rev-list': plumbing.revList,
-  'rev-parse': plumbing.revParse,
+  'rev-list': revList,
+  'rev-parse': revParse,
   revert,
   rm,
   shortlog,
   show,
-  'show-ref': plumbing.showRef,
+  'show-ref': showRef,
   stage: add,
   stash,
   status,
   switch: switchCommand,
-  'symbolic-ref': plumbing.symbolicRef,
+  'symbolic-ref': symbolicRef,
   tag,
-  'update-index': plumbing.updateIndex,
-  'update-ref': plumbing.updateRef,
-  var: plumbing.variable,
+  'update-index': updateIndex,
+  'update-ref': updateRef,
+  var: variable,
   whatchanged,
-  'write-tree': plumbing.writeTree,
+  'write-tree': writeTree,
 };
 
 /** Commands of git that people may mean when they mistype, whether they work here or not. */

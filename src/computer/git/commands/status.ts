@@ -3,7 +3,7 @@ import { detectRenames, type Pair } from '../diff.ts';
 import { fatal } from '../errors.ts';
 import { OptionSpec } from '../options.ts';
 import { fromHere, Pathspec, quoteBytes, quotePath } from '../pathspec.ts';
-import { comparePaths } from '../objects.ts';
+import { comparePaths, octalMode } from '../objects.ts';
 import type { Repository, TreeFile } from '../repository.ts';
 import { cachedPairs } from '../sides.ts';
 import { workStatus, type Unmerged, type UntrackedMode } from '../status.ts';
@@ -291,7 +291,6 @@ function porcelainV2(call: GitCall, content: StatusContent, branchWanted: boolea
   const unstaged = new Map(content.unstaged.map((pair) => [pair.path, pair]));
   const index = new Map(repository.index().map((entry) => [entry.path, entry]));
   const head = repository.files(repository.head);
-  const octal = (file: { readonly mode: number } | null | undefined): string => (file?.mode ?? 0).toString(8).padStart(6, '0');
   const id = (file: { readonly id: string } | null | undefined): string => file?.id ?? '0'.repeat(40);
   for (const path of [...new Set([...staged.keys(), ...unstaged.keys()])].sort(comparePaths)) {
     const [first, second, entry] = [staged.get(path), unstaged.get(path), index.get(path)];
@@ -299,7 +298,7 @@ function porcelainV2(call: GitCall, content: StatusContent, branchWanted: boolea
     const before = first ? first.before : (head.get(path) ?? null);
     const indexed = entry ?? null;
     const work = second ? second.after : entry;
-    const modes = `${octal(before)} ${octal(indexed)} ${octal(work)} ${id(before)} ${id(indexed)}`;
+    const modes = `${octalMode(before?.mode)} ${octalMode(indexed?.mode)} ${octalMode(work?.mode)} ${id(before)} ${id(indexed)}`;
     if (first?.status === 'R')
       call.out(`2 ${letters} N... ${modes} R${first.score} ${show(path)}${nul ? '\0' : '\t'}${show(first.oldPath)}${end}`);
     else call.out(`1 ${letters} N... ${modes} ${show(path)}${end}`);
@@ -309,7 +308,7 @@ function porcelainV2(call: GitCall, content: StatusContent, branchWanted: boolea
     const { base, ours, theirs, path } = entry;
     const there: TreeFile | null = workSide(work.get(path));
     call.out(
-      `u ${unmergedLetters(entry)} N... ${octal(base)} ${octal(ours)} ${octal(theirs)} ${octal(there)} ${id(base)} ${id(ours)} ${id(theirs)} ${show(path)}${end}`,
+      `u ${unmergedLetters(entry)} N... ${octalMode(base?.mode)} ${octalMode(ours?.mode)} ${octalMode(theirs?.mode)} ${octalMode(there?.mode)} ${id(base)} ${id(ours)} ${id(theirs)} ${show(path)}${end}`,
     );
   }
   for (const path of content.untracked) call.out(`? ${show(path)}${end}`);
