@@ -1,5 +1,6 @@
 import { StoreError, type Store } from '../platform/platform.ts';
 import type { SaveState } from '../world/contract.ts';
+import type { World } from '../world/world.ts';
 
 /** How long after a change a save begins, in real ms: long enough to be one save per command, short enough that a crash costs little. */
 const SAVE_AFTER = 250;
@@ -31,6 +32,13 @@ export class Keeper {
     this.#dirty = true;
     if (this.#timer !== null || this.#saving !== null) return;
     this.#timer = setTimeout(() => this.#begin(), SAVE_AFTER);
+  }
+
+  /** Keeps up with a world: whatever changes in it is saved. Returns how to stop. */
+  follow(world: World): () => void {
+    const touch = () => this.touch();
+    const stops = [world.computer.files.onChange(touch), world.on(touch), world.pipelines.on(touch)];
+    return () => stops.forEach((stop) => stop());
   }
 
   /** Saves what is not saved yet; resolves when everything up to now is on disk. @throws StoreError */

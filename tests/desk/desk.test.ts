@@ -180,6 +180,35 @@ test('a stored world that cannot be read is set aside, not deleted', async () =>
   expect([...store.kept.keys()]).toContain('exercise:grow:damaged');
 });
 
+test('so is one that reads well and makes no world', async () => {
+  const store = memoryStore();
+  const first = await open(store);
+  await first.desk.save();
+  const stored = store.kept.get('exercise:grow') ?? new Uint8Array();
+  const kept = unpack(stored) as { readonly world: { readonly files: readonly { readonly path: string }[] } };
+  const within = kept.world.files.map((entry) => (entry.path.endsWith('/readme.md') ? { ...entry, path: `${entry.path}/below` } : entry));
+  const broken = pack({ ...kept, world: { ...kept.world, files: [...kept.world.files, ...within] } });
+  store.kept.set('exercise:grow', broken);
+  const { desk, notices } = await open(store);
+  expect((await desk.summary()).resumed).toBe(false);
+  expect(notices[0]).toMatchObject({ type: 'fault', message: expect.stringContaining('was set aside; the exercise begins anew.') });
+  expect(store.kept.get('exercise:grow:damaged')).toBe(broken);
+});
+
+test('after starting over, an editor that saw the old world overwrites nothing', async () => {
+  const { desk, notices } = await open(memoryStore());
+  const path = '/home/you/leaf/readme.md';
+  const text = await desk.readText(path);
+  if (!text.ok) throw new Error('unreadable');
+  await desk.writeBytes('/home/you/leaf/later.txt', new Uint8Array());
+  await desk.reset();
+  await expect(desk.writeText(path, 'mine', text.version)).rejects.toThrow('has changed since it was opened');
+  const told = notices.findLast((notice) => notice.type === 'files');
+  expect(told?.type === 'files' ? told.changes.filter((change) => change.path.startsWith('/home/you/leaf/later')) : []).toEqual([
+    { path: '/home/you/leaf/later.txt', kind: 'removed' },
+  ]);
+});
+
 test('storage that is full or forbidden is said, and the world lives on', async () => {
   const store: Store = { ...memoryStore(), save: async () => Promise.reject(new StoreError('quota', 'full')) };
   const { desk, run, notices } = await open(store);

@@ -1,0 +1,81 @@
+import type { FileChange, FileSystem } from '../computer/contract.ts';
+import type { FileNode, FileText } from '../world/contract.ts';
+import type { UnderWay } from './under-way.ts';
+
+/** Files above this are not opened in the editor, in bytes. */
+const EDITOR_LIMIT = 2_000_000;
+
+/** The learner's files as the editor sees them: each has a version that grows with every write, whoever writes. */
+export class EditorFiles {
+  readonly #underWay: UnderWay;
+  readonly #encoder = new TextEncoder();
+  readonly #versions = new Map<string, number>();
+
+  constructor(underWay: UnderWay) {
+    this.#underWay = underWay;
+    underWay.follow((world) => world.computer.files.onChange(({ path }) => this.#changed(path)));
+  }
+
+  /** What lies in the repository's folder, `.git` left out. */
+  list(): readonly FileNode[] {
+    const { folder } = this.#underWay;
+    const git = `${folder}/.git`;
+    return this.#files
+      .tree(folder, (path) => path === git)
+      .filter((entry) => entry.path !== folder)
+      .map((entry) => ({ path: entry.path, type: entry.type, sizeBytes: entry.type === 'file' ? entry.bytes.length : 0 }));
+  }
+
+  readText(path: string): FileText {
+    if (!this.#files.existsSync(path)) return { ok: false, reason: 'missing', sizeBytes: 0 };
+    const bytes = this.#files.readSync(path);
+    if (bytes.length > EDITOR_LIMIT) return { ok: false, reason: 'too-large', sizeBytes: bytes.length };
+    const text = textOf(bytes);
+    return text === null ? { ok: false, reason: 'binary', sizeBytes: bytes.length } : { ok: true, text, version: this.#version(path) };
+  }
+
+  /** Writes, and gives the new version. @throws Error when `version` is given and the file has changed since. */
+  writeText(path: string, text: string, version?: number): number {
+    if (version !== undefined && version !== this.#version(path)) {
+      throw new Error(`${path} has changed since it was opened; nothing was overwritten.`);
+    }
+    this.#files.writeSync(path, this.#encoder.encode(text));
+    return this.#version(path);
+  }
+
+  /** @throws Error when there is something at `to`. */
+  async rename(from: string, to: string): Promise<void> {
+    if (this.#files.existsSync(to)) throw new Error(`${to} exists already.`);
+    await this.#files.mv(from, to);
+  }
+
+  /** Another world lies beneath: every file that was known or is there now counts as changed. */
+  allChanged(): readonly FileChange[] {
+    const here = this.#files.tree(this.#underWay.folder).map((entry) => entry.path);
+    const paths = [...new Set([...this.#versions.keys(), ...here])];
+    for (const path of paths) this.#changed(path);
+    return paths.map((path) => ({ path, kind: this.#files.existsSync(path) ? 'written' : 'removed' }));
+  }
+
+  get #files(): FileSystem {
+    return this.#underWay.world.computer.files;
+  }
+
+  #version(path: string): number {
+    return this.#versions.get(path) ?? 0;
+  }
+
+  #changed(path: string): void {
+    this.#versions.set(path, this.#version(path) + 1);
+  }
+}
+
+/** The bytes as UTF-8 text, or null when they are not. */
+function textOf(bytes: Uint8Array): string | null {
+  if (bytes.subarray(0, 8_000).includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
