@@ -66,6 +66,13 @@ export function remoteNames(call: GitCall): readonly string[] {
   return [...new Set(names)].sort();
 }
 
+/** The remote that the current branch follows, else the only one there is, else `origin`. */
+export function defaultRemote(call: GitCall): string {
+  const own = call.settings.get(`branch.${call.repository.branch ?? ''}.remote`);
+  const names = remoteNames(call);
+  return own !== undefined && own !== '.' ? own : names.length === 1 ? (names[0] as string) : 'origin';
+}
+
 /** The only remote-tracking branch of that name, for `git switch <name>`; a number of candidates when there are several. */
 export function guessRemote(call: GitCall, name: string): string | number {
   const { refs } = call.repository;

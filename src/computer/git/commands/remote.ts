@@ -1,11 +1,14 @@
 import { remoteNames } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { fatal, GitExit, unsupported } from '../errors.ts';
-import { fetchFrom, remoteUrl, shortRef } from '../fetching.ts';
+import { fetchFrom, remoteUrl, shortRef, type FetchOptions } from '../fetching.ts';
 import { OptionSpec } from '../options.ts';
 import { mapRef } from '../revision.ts';
 import { connect } from '../transport.ts';
 import { isAncestor } from '../walk.ts';
+
+/** A fetch without any option. */
+const PLAIN_FETCH: FetchOptions = { prune: false, tags: 'follow', force: false, depth: null, dryRun: false, verbose: false, quiet: false };
 
 const USAGE =
   'usage: git remote [-v | --verbose]\n   or: git remote add [-t <branch>] [-m <master>] [-f] [--tags | --no-tags] [--mirror=<fetch|push>] <name> <url>\n   or: git remote rename [--[no-]progress] <old> <new>\n   or: git remote remove <name>\n';
@@ -52,15 +55,7 @@ export async function remote(call: GitCall, args: readonly string[]): Promise<nu
     case 'update':
       for (const name of rest.length > 0 ? rest : remoteNames(call)) {
         call.out(`Fetching ${name}\n`);
-        await fetchFrom(call, name, [], {
-          prune: false,
-          tags: 'follow',
-          force: false,
-          depth: null,
-          dryRun: false,
-          verbose: false,
-          quiet: false,
-        });
+        await fetchFrom(call, name, [], PLAIN_FETCH);
       }
       return 0;
     case 'set-head':
@@ -102,15 +97,7 @@ async function add(call: GitCall, args: readonly string[]): Promise<number> {
   call.refresh();
   if (!options.has('fetch')) return 0;
   call.out(`Updating ${name}\n`);
-  const { ok } = await fetchFrom(call, name, [], {
-    prune: false,
-    tags: 'follow',
-    force: false,
-    depth: null,
-    dryRun: false,
-    verbose: false,
-    quiet: false,
-  });
+  const { ok } = await fetchFrom(call, name, [], PLAIN_FETCH);
   return ok ? 0 : 1;
 }
 

@@ -265,7 +265,7 @@ async function goTo(call: GitCall, options: Options, target: Target & { readonly
     repository.refs.detach(target.id, change);
     if (!quiet) {
       if (oldBranch !== null && !options.has('detach') && call.settings.bool('advice.detachedhead') !== false)
-        call.err(adviceDetached(target.name));
+        call.err(detachedAdvice(target.name));
       call.err(`HEAD is now at ${call.short(target.id)} ${subjectOf(repository.objects.commit(target.id).message)}\n`);
     }
   } else {
@@ -330,7 +330,8 @@ function leaving(call: GitCall, old: string, next: string): void {
   }
 }
 
-function adviceDetached(name: string): string {
+/** What git says where HEAD comes to stand on no branch; `name` is the revision as it was asked for. */
+export function detachedAdvice(name: string): string {
   return (
     `Note: switching to '${name}'.\n\nYou are in 'detached HEAD' state. You can look around, make experimental\nchanges and commit them, and you can discard any commits you make in this\n` +
     'state without impacting any branches by switching back to a branch.\n\nIf you want to create a new branch to retain commits you create, you may\n' +
