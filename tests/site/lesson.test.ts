@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { begun, host, lessonPath, openBrowser, troubles, withProgress, type Host } from './support.ts';
@@ -91,6 +93,25 @@ test('before Start: outcomes to reach, measured sizes, snippets to copy, nothing
   await snippet.getByRole('button', { name: 'Copy' }).click();
   await snippet.getByText('Copied').waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe((await snippet.locator('pre').textContent())?.trimEnd());
+  await context.close();
+});
+
+test('a snippet is copied as the lesson has it, indentation and empty lines included', async () => {
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  await page.goto(site.url + lessonPath, { waitUntil: 'networkidle' });
+  const source = readFileSync(join(import.meta.dirname, '../../content/3-continuous-delivery/3-ship-a-better-leaf.mdx'), 'utf8');
+  const written = [...source.matchAll(/<Snippet(?: code=\{`([^`]*)`\} \/>|>\n```bash\n([\s\S]*?)\n```)/g)].map(
+    ([, line, lines]) => line ?? lines,
+  );
+  expect(written.filter((code) => /^ {4}\S/m.test(code ?? ''))).toHaveLength(1);
+  const copied: string[] = [];
+  for (const snippet of await page.locator('[data-snippet]').all()) {
+    await snippet.getByRole('button', { name: 'Copy' }).click();
+    await snippet.getByText('Copied').waitFor();
+    copied.push(await page.evaluate(() => navigator.clipboard.readText()));
+  }
+  expect(copied).toEqual(written);
   await context.close();
 });
 
