@@ -31,6 +31,14 @@ test('every failure has its hints, and every hint a failure', () => {
   expect(Object.keys(meta.hints).sort()).toEqual([...named].sort());
 });
 
+test('suspects.py --help names every source that a label can have', async () => {
+  const { output: found } = await run('_fieldleaf', "cat $(find photos -name labels.csv) | cut -d, -f3 | sort -u | grep -v '^source$'");
+  const { output: help } = await run('_fieldleaf', 'python3 company/tools/suspects.py --help');
+  const sources = found.trim().split('\n');
+  expect(sources).toContain('garden');
+  for (const source of sources) expect(help).toMatch(new RegExp(`--source[^-]*\\b${source}\\b`));
+});
+
 /** Runs a command on a learner's computer that holds this folder of exercises/. */
 async function run(folder: string, command: string): Promise<{ readonly exitCode: number; readonly output: string }> {
   const computer = createComputer({

@@ -34,7 +34,7 @@ def ranks(table):
 
 def main():
     parser = argparse.ArgumentParser(description='List labelled photos that resemble photos with another label.')
-    parser.add_argument('--source', help='only photos from there: herbarium, walk or app')
+    parser.add_argument('--source', help='only photos from there: herbarium, walk, app or garden')
     parser.add_argument('--incoming', action='store_true', help='compare with the photos in incoming/ too')
     options = parser.parse_args()
 
