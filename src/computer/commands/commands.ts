@@ -2,6 +2,7 @@
 import type { CustomCommand } from 'just-bash';
 import { attachedCommands } from './attached.ts';
 import { compressionCommands } from './compression.ts';
+import { headCommands } from './head.ts';
 import type { CommandHost } from './host.ts';
 import { listingCommands } from './listing.ts';
 import { pathCommands } from './paths.ts';
@@ -20,6 +21,7 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...pathCommands(host),
     ...readingCommands(host),
     ...listingCommands(host),
+    ...headCommands(host),
     ...throughCommands(host),
     ...attachedCommands(),
     ...compressionCommands(host),

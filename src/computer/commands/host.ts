@@ -23,6 +23,8 @@ export interface CommandHost {
   signal(): AbortSignal;
   /** The shell that the command starts next writes where the command itself would. */
   passStreams(): void;
+  /** Whether this pipeline was given only the beginning of a device that never ends. */
+  endlessWasCut(): boolean;
   /** What was run in the session, oldest first. */
   history(): readonly string[];
   clearHistory(): void;

@@ -48,7 +48,7 @@ export function toText(bytes: Uint8Array, encoding: BufferEncoding): string {
 export function toLatin1(bytes: Uint8Array): string {
   if (isAscii(bytes)) return utf8Decoder.decode(bytes);
   // TextDecoder's own latin1 is really windows-1252, which differs from 0x80 to 0x9f; UTF-16 takes each byte as it is.
-  return utf16Decoder.decode(Uint16Array.from(bytes));
+  return utf16Decoder.decode(new Uint16Array(bytes));
 }
 
 function isAscii(bytes: Uint8Array): boolean {

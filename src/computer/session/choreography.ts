@@ -24,8 +24,9 @@ import {
   type Statement,
   type Word,
 } from './bash-ast.ts';
+import { isEndless } from '../files/endless.ts';
 import { BREATH, SHELL_ERRORS, TERMINAL, TERMINAL_ERRORS, TERMINAL_TO_END } from './devices.ts';
-import { ERR, IN, OUT, type Run } from './run.ts';
+import { ERR, IN, OUT, PART, type Run } from './run.ts';
 import { parseShell } from './syntax.ts';
 
 /** Internal commands of a session, which its dressed trees call. */
@@ -76,6 +77,10 @@ const TAKE_BREATH = redirection('>>', BREATH, 250);
 
 /** These read stdin when no file is named. */
 const READERS: ReadonlySet<string> = new Set(['cat', 'sort', 'uniq', 'wc', 'tee', 'tr', 'xargs', 'mapfile', 'readarray']);
+/** These take the beginning of what they are given. */
+const TAKE_PART: ReadonlySet<string> = new Set(['head', 'read']);
+/** These print nothing before they have read everything, so that nothing behind them makes their input shorter. */
+const READ_ALL: ReadonlySet<string> = new Set(['md5sum', 'sha1sum', 'sha256sum', 'shuf', 'sort', 'tac', 'tail', 'wc']);
 const ALWAYS_READ: ReadonlySet<string> = new Set(['tee', 'tr', 'xargs', 'mapfile', 'readarray']);
 
 interface Dressed {
@@ -139,7 +144,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   /** Runs a list: each statement dressed for the streams that the list was entered with. */
   function* perform(list: readonly Statement[], captures: boolean): Generator<Statement> {
     const entered = run.sink;
-    const own = captures ? entered & ~OUT : entered;
+    const own = captures ? entered & ~(OUT | PART) : entered;
     try {
       for (let i = 0; i < list.length; i++) {
         if (run.interrupted) {
@@ -214,10 +219,13 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       let stage = sink;
       if (i > 0) stage &= ~IN;
       if (i < last) stage &= pipeline.pipeStderr?.[i] === true ? ~(OUT | ERR) : ~OUT;
-      return dressCommand(command, stage);
+      const part = takesPart(pipeline.commands.slice(i));
+      if (part !== null) stage = part ? stage | PART : stage & ~PART;
+      return { ...dressCommand(command, stage), begins: i === 0 && (sink & PART) === 0 };
     });
-    const commands = lazyElements(stages, ({ command, inner, targets }) => {
+    const commands = lazyElements(stages, ({ command, inner, targets, begins }) => {
       run.sink = inner;
+      if (begins) run.endlessWasCut = false;
       if (targets !== undefined) run.targets = targets;
       run.passesStreams = false;
       if (command.type === 'FunctionDef') run.functions.set(command.name, command);
@@ -229,8 +237,9 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   /** The command as it is given to just-bash. */
   function dressCommand(command: CommandNode, sink: number): Dressed {
     if (command.type === 'FunctionDef') return { command, inner: sink };
-    const inner = sink & ~redirectedStreams(command.redirections, sink);
-    const changed = command.type === 'SimpleCommand' ? dressSimple(command, sink, inner) : dressCompound(command, sink);
+    const redirected = redirectedStreams(command.redirections, sink);
+    const inner = sink & ~((redirected & OUT) === 0 || takesPart([command]) === true ? redirected : redirected | PART);
+    const changed = command.type === 'SimpleCommand' ? dressSimple(namingDevice(command), sink, inner) : dressCompound(command, sink);
     // A redirection that fails to open its file throws in just-bash; a group turns that into a message and exit code 1.
     if (!opensFile(command.redirections)) return { command: changed, inner };
     return { command: groupOf([statementOf(changed)], shellRedirections(sink)), inner, targets: literalTargets(command.redirections) };
@@ -387,6 +396,26 @@ function shellRedirections(sink: number): readonly Redirection[] {
 
 function literalTargets(redirections: readonly Redirection[]): readonly string[] {
   return redirections.flatMap(({ target }) => (target.type === 'Word' ? (literalText(target) ?? []) : []));
+}
+
+/** `head -c 9 < /dev/zero` as `head -c 9 /dev/zero`: of a device that it names, a command can say how much it reads. */
+function namingDevice(command: SimpleCommand): SimpleCommand {
+  if (literalText(command.name) !== 'head') return command;
+  const device = command.redirections.find(
+    ({ operator, fd, target }) => operator === '<' && (fd ?? 0) === 0 && target.type === 'Word' && isEndless(literalText(target) ?? ''),
+  );
+  if (device?.target.type !== 'Word') return command;
+  return { ...command, args: [...command.args, device.target], redirections: command.redirections.filter((other) => other !== device) };
+}
+
+/** Whether the end of a pipeline takes a part of what its first command is given; null when its commands do not tell. */
+function takesPart(commands: readonly CommandNode[]): boolean | null {
+  for (const command of commands) {
+    const name = command.type === 'SimpleCommand' ? literalText(command.name) : null;
+    if (name !== null && TAKE_PART.has(name)) return true;
+    if (name !== null && READ_ALL.has(name)) return false;
+  }
+  return null;
 }
 
 /** Which streams a command's redirections take from where they went. */

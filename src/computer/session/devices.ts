@@ -3,6 +3,7 @@ import type { BufferEncoding, CpOptions, FsStat, IFileSystem, MkdirOptions, RmOp
 import type { OutputStream } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
 import { encodingOf, fromLatin1, toBytes, toLatin1, toText } from '../files/content.ts';
+import { ENDLESS_PIPE, endlessBytes, isEndless } from '../files/endless.ts';
 import { FileError } from '../files/errors.ts';
 import { resolvePath } from '../files/path.ts';
 
@@ -31,6 +32,8 @@ export interface Devices {
   readToEnd(): Promise<string>;
   breathe(): Promise<void>;
   nextLine(): Promise<void>;
+  /** Says whether a beginning of the endless device at `path` will do. When it will not, the line has been stopped. */
+  takesPart(path: string): boolean;
   /** Names in `/usr/bin`; those that begin with `__` can be run but are not listed. */
   commandNames(): readonly string[];
 }
@@ -161,6 +164,10 @@ export class ShellFiles implements IFileSystem {
   async #read(path: string): Promise<Uint8Array | undefined> {
     if (BIN.test(path) && this.#virtual(path) !== undefined) return fromLatin1(`\x7fELF ${path}\n`);
     if (!isDevice(path)) return undefined;
+    if (isEndless(path)) {
+      if (!this.#devices.takesPart(path)) throw new FileError('EPERM', 'read', path);
+      return endlessBytes(path, ENDLESS_PIPE);
+    }
     const encoder = new TextEncoder();
     switch (path) {
       case TERMINAL:
@@ -170,11 +177,6 @@ export class ShellFiles implements IFileSystem {
       case NEXT_LINE:
         await this.#devices.nextLine();
         return new Uint8Array();
-      case '/dev/zero':
-        return new Uint8Array(65_536);
-      case '/dev/urandom':
-      case '/dev/random':
-        return crypto.getRandomValues(new Uint8Array(65_536));
       case '/dev/null':
         return new Uint8Array();
     }

@@ -5,6 +5,8 @@ import type { FunctionDefinition } from './bash-ast.ts';
 export const OUT = 1;
 export const ERR = 2;
 export const IN = 4;
+/** A further bit of `Run.sink`: only the beginning of what the command prints is taken, as by `head`. */
+export const PART = 8;
 
 /** How long a loop may keep the thread to itself, in real ms. */
 const BREATH_EVERY = 15;
@@ -13,9 +15,11 @@ export class Run {
   /** For the command that runs now. just-bash runs one command at a time, so that one field is enough. */
   sink = 0;
   /** Cleared bit by bit by `exec > file`. */
-  mask = OUT | ERR | IN;
+  mask = OUT | ERR | IN | PART;
   /** A command that hands its own streams to the shell it starts (`bash -c`, `env`, `timeout`) sets this just before it does. */
   passesStreams = false;
+  /** The pipeline that runs now was given only the beginning of a device that never ends. */
+  endlessWasCut = false;
   interrupted = false;
   /** An error that ends the whole line in bash has happened. */
   discarded = false;

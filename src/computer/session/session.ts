@@ -10,7 +10,7 @@ import { internalCommands, type Handover } from './internal-commands.ts';
 import { Job } from './job.ts';
 import { LiveShell, type ShellParts, type ShellState } from './live-shell.ts';
 import { promptText } from './prompt.ts';
-import { ERR, IN, OUT, Run } from './run.ts';
+import { ERR, IN, OUT, PART, Run } from './run.ts';
 import { shellErrorText } from './shell-errors.ts';
 import { Shell, type ShellEnd } from './shell.ts';
 import { parseShell } from './syntax.ts';
@@ -234,6 +234,7 @@ export class ShellSession implements Session {
       passStreams: () => {
         run.passesStreams = true;
       },
+      endlessWasCut: () => run.endlessWasCut,
       history: () => this.#history,
       clearHistory: () => {
         this.#history.length = 0;
@@ -249,6 +250,13 @@ export class ShellSession implements Session {
         const error = shellErrorText(text, run.targets);
         if (error.endsLine) run.discarded = true;
         this.#job?.write('stderr', error.text);
+      },
+      takesPart: (path) => {
+        run.endlessWasCut = true;
+        if ((run.sink & PART) !== 0) return true;
+        this.#job?.write('stderr', `bash: ${path} never ends: stopped, as Ctrl+C would. Take a part of it: head -c 1000 ${path}\n`);
+        this.#job?.interrupt('interrupted');
+        return false;
       },
       readLine: async () => {
         const line = await host.readLine();
