@@ -34,6 +34,7 @@ import 'monaco-editor/languages/definitions/markdown/register.js';
 import 'monaco-editor/languages/definitions/python/register.js';
 import 'monaco-editor/languages/definitions/shell/register.js';
 import 'monaco-editor/languages/definitions/yaml/register.js';
+import { baseName } from '../format.ts';
 import { colourToken, isDark, onThemeChange } from '../theme.ts';
 
 self.MonacoEnvironment = {
@@ -67,7 +68,7 @@ monaco.languages.setMonarchTokensProvider('json', {
 
 /** Which language a file is in, by its name. */
 export function languageOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const name = baseName(path).toLowerCase();
   const extension = name.slice(name.lastIndexOf('.') + 1);
   const languages: Readonly<Record<string, string>> = {
     py: 'python',

@@ -1,5 +1,6 @@
 /** The file tree as rows: folders first, single-child folders in one row, what is folded left out. */
 import type { FileNode, FileStatus } from '../../world/contract.ts';
+import { baseName } from '../format.ts';
 
 export interface TreeFolder {
   readonly path: string;
@@ -53,7 +54,7 @@ export function treeOf(nodes: readonly FileNode[], root: string): TreeFolder {
     if (node.type === 'directory') folderAt(parts);
     else folderAt(parts.slice(0, -1)).files.push(node);
   }
-  return finished(top, root, root.slice(root.lastIndexOf('/') + 1));
+  return finished(top, root, baseName(root));
 }
 
 function finished(folder: Building, path: string, name: string): TreeFolder {
@@ -107,10 +108,9 @@ export function treeRows(
     }
     for (const file of folder.files) {
       if (position >= shown) break;
-      const name = file.path.slice(file.path.lastIndexOf('/') + 1);
       rows.push({
         path: file.path,
-        name,
+        name: baseName(file.path),
         kind: 'file',
         level,
         position: ++position,

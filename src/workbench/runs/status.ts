@@ -56,6 +56,11 @@ export function jobNote(job: JobRun, now: number): string {
   return job.reason ?? stateWord[state].toLowerCase();
 }
 
+/** What a job of the run is called: by its key where the run has no such job. */
+export function jobName(run: Run, key: string): string {
+  return run.jobs.find((job) => job.key === key)?.name ?? key;
+}
+
 /** How many jobs are at work over all runs: what `Runners 1 of 2 busy` counts. */
 export function busyRunners(runs: readonly Run[]): number {
   return runs.reduce((sum, run) => sum + run.jobs.filter((job) => job.status === 'in_progress').length, 0);
