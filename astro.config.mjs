@@ -4,6 +4,7 @@ import mdx from '@astrojs/mdx';
 import starlight from '@astrojs/starlight';
 import svelte from '@astrojs/svelte';
 import { finishBuild } from './src/site/build/finish.ts';
+import { noteLateStyles } from './src/site/build/late-styles.ts';
 import { noteShipped } from './src/site/build/shipped.ts';
 import { withoutNodeZlib } from './src/site/build/without-node.ts';
 import { styleToClass } from './src/site/build/shiki-classes.ts';
@@ -83,7 +84,7 @@ export default defineConfig({
     },
   },
   vite: {
-    plugins: [noteShipped('page')],
+    plugins: [noteShipped('page'), noteLateStyles()],
     worker: { format: 'es', plugins: () => [noteShipped('worker'), withoutNodeZlib()] },
     build: { assetsInlineLimit: 0 },
     server: { headers: isolation },

@@ -55,3 +55,32 @@ test('nor does a browser fetch more while somebody reads a lesson', async () => 
   expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
   await page.close();
 });
+
+test('styles and fonts of the editor and the terminal come with Start, not before', async () => {
+  const page = await browser.newPage();
+  const fetched = new Set<string>();
+  page.on('response', (response) => {
+    const path = new URL(response.url()).pathname.slice(1);
+    if (/\.(css|woff2?|ttf)$/.test(path)) fetched.add(path);
+  });
+  await page.goto(site.url + lessonPath, { waitUntil: 'networkidle' });
+  const before = [...fetched];
+  const raw = (paths: readonly string[]): number => paths.reduce((sum, path) => sum + readFileSync(join(dist, path)).length, 0);
+  const [styles, fonts] = [before.filter((path) => path.endsWith('.css')), before.filter((path) => !path.endsWith('.css'))];
+  const css = styles.reduce((sum, path) => sum + gzipped(path), 0);
+  console.log(`CSS before Start: ${raw(styles)} bytes, ${css} gzipped; fonts: ${raw(fonts)} bytes in ${fonts.length} files`);
+  expect(css).toBeLessThanOrEqual(20_000);
+  expect(styles.filter((path) => /\.monaco-|\.xterm|\.wb-tab/.test(readFileSync(join(dist, path), 'utf8')))).toEqual([]);
+  expect(fonts.filter((path) => /codicon/.test(path))).toEqual([]);
+
+  await page.locator('[data-start]').first().click();
+  await page.locator('.xterm-rows').waitFor();
+  await page.locator('.monaco-editor').first().waitFor();
+  const applied = await page.evaluate(() =>
+    ['.monaco-editor', '.xterm', '.wb-tab'].map((wanted) =>
+      [...document.styleSheets].some((sheet) => [...sheet.cssRules].some((rule) => rule.cssText.includes(wanted))),
+    ),
+  );
+  expect(applied).toEqual([true, true, true]);
+  await page.close();
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { promiseSizes, staticImports, strictPolicy } from '../../src/site/build/finish.ts';
 import { greyPng } from '../../src/site/build/grey-png.ts';
+import { withoutLateStyles } from '../../src/site/build/late-styles.ts';
 import { groupOf } from '../../src/site/build/manifest.ts';
 import { packageOf } from '../../src/site/build/shipped.ts';
 import { ladder } from '../../src/site/ladder.ts';
@@ -40,6 +41,14 @@ test('what a chunk imports at once', () => {
   const chunk =
     'import{a as b}from"./one.js";import"./two.js";export{c}from\'./three.js\';const d=import("./later.js");export*from"./four.js";';
   expect(staticImports(chunk)).toEqual(['./one.js', './two.js', './three.js', './four.js']);
+});
+
+test('a page names no style sheet that comes with an import()', () => {
+  const html =
+    '<link rel="stylesheet" href="/b/_astro/page.css"><link rel="stylesheet" href="/b/_astro/editor.css"><link rel="icon" href="/b/x">';
+  expect(withoutLateStyles(html, '/b/', new Set(['_astro/editor.css']))).toBe(
+    '<link rel="stylesheet" href="/b/_astro/page.css"><link rel="icon" href="/b/x">',
+  );
 });
 
 test('sizes are filled in where they are promised', () => {

@@ -1,5 +1,5 @@
 /**
- * What is done to the finished build: a policy that names exactly the inline scripts of each page, sizes where they are promised,
+ * What is done to the finished build: a policy that names exactly the inline scripts of each page, only the styles it is read with, sizes where they are promised,
  * the build's id in every page, and the service worker that keeps exactly this build.
  */
 import { createHash } from 'node:crypto';
@@ -10,6 +10,7 @@ import type { AstroIntegration } from 'astro';
 import { build as bundle } from 'vite';
 import type { BuildManifest } from '../service-worker/build.ts';
 import { compressedBytes, filesBelow, groupOf, manifestOf } from './manifest.ts';
+import { withoutLateStyles } from './late-styles.ts';
 import { writeShipped } from './shipped.ts';
 
 /** Runs after every other integration's build step. */
@@ -26,7 +27,7 @@ export function finishBuild(): AstroIntegration {
       'astro:build:done': async ({ dir, logger }) => {
         const out = fileURLToPath(dir);
         await dropUnused(out);
-        await rewritePages(out, (html) => strictPolicy(lightByDefault(html)));
+        await rewritePages(out, (html) => strictPolicy(lightByDefault(withoutLateStyles(html, base))));
         const sizes = await sizesOf(out, base);
         await rewritePages(out, (html) => promiseSizes(html, sizes));
         const manifest = await seal(out, base);
