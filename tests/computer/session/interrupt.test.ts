@@ -29,7 +29,7 @@ const TURNS = 100;
 async function msUntil(work: Promise<unknown>): Promise<number> {
   let ended = false;
   void work.finally(() => (ended = true));
-  for (let ms = 0; ; ) {
+  for (let ms = 0; ;) {
     for (let i = 0; i < TURNS && !ended; i++) await turn();
     if (ended) return ms;
     if (vi.getTimerCount() === 0) continue;
