@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { engineFigures } from './engine.ts';
 import { gitFigures } from './git.ts';
 import { pageFigures } from './page.ts';
 import type { Figure } from './figure.ts';
@@ -19,6 +20,7 @@ if (!existsSync(join(dist, 'index.html'))) {
 const wanted = process.argv.slice(2);
 const sections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   git: gitFigures,
+  engine: engineFigures,
   page: () => pageFigures(dist),
   size: async () => sizeFigures(),
   build: async () => buildFigures(),

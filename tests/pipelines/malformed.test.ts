@@ -98,9 +98,7 @@ const mutated = fc
 
 /** Fails when the answer is neither a plan nor errors with places in the file. */
 function check(text: string): void {
-  const started = performance.now();
   const { plan, diagnostics } = parseWorkflow('w.yml', text);
-  const took = performance.now() - started;
   const lines = text.split(/\r\n|\r|\n/).length;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   expect(plan === null).toBe(errors.length > 0);
@@ -110,8 +108,6 @@ function check(text: string): void {
         !(Number.isInteger(line) && line >= 1 && line <= lines + 1 && Number.isInteger(column) && column >= 1 && message.length > 0),
     ),
   ).toEqual([]);
-  // Not a figure: it tells a hang from an answer on a machine that is busy with other things.
-  expect(took).toBeLessThan(15_000);
 }
 
 describe('malformed workflows', () => {
@@ -157,31 +153,52 @@ describe('malformed workflows', () => {
     }
   }, 120_000);
 
+  const job = (lines: string) => `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n${lines}`;
+  // What holds a reader up is counted, and refused by its number; that there is an answer at all is the other half of the proof.
+  test.each([
+    ['a megabyte', `on: push\n# ${'x'.repeat(1_000_000)}\n`, 'This file has 1000012 characters; a workflow file may have 524288.'],
+    [
+      'indented without end',
+      Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+      'This file has 2004999 characters; a workflow file may have 524288.',
+    ],
+    [
+      'aliases that multiply',
+      `on: push\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n${Array.from({ length: 12 }, (_, i) => `x${i + 1}: &x${i + 1} [${Array(10).fill(`*x${i}`).join(',')}]`).join('\n')}\njobs: {}\n`,
+      'This file holds more than 50000 values once its aliases are followed.',
+    ],
+    [
+      'a long line of brackets in an expression',
+      job(`    if: ${'('.repeat(2000)}true${')'.repeat(2000)}\n    steps: [{ run: x }]\n`),
+      'This expression is nested too deeply (50 levels are allowed).',
+    ],
+    [
+      'a very long expression',
+      job(`    if: ${'true || '.repeat(5000)}true\n    steps: [{ run: x }]\n`),
+      'This expression is too long (21,000 characters are allowed).',
+    ],
+  ])('%s is more than a workflow may hold', (_name, text, message) => {
+    check(text);
+    const { plan, diagnostics } = parseWorkflow('w.yml', text);
+    expect({ plan, said: diagnostics.map((diagnostic) => diagnostic.message) }).toEqual({
+      plan: null,
+      said: [expect.stringContaining(message)],
+    });
+  });
+
+  test('of two thousand mistakes a hundred are told', () => {
+    const text = job(`    steps:\n${'      - rn: x\n'.repeat(2000)}`);
+    check(text);
+    expect(parseWorkflow('w.yml', text).diagnostics).toHaveLength(100);
+  });
+
   const deep = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
   test.each([
     ['nested a hundred thousand deep', `on: push\njobs: ${deep('[', ']', 100_000)}\n`],
     ['nested mappings', `on: push\njobs: ${'{a: '.repeat(5000)}1${'}'.repeat(5000)}\n`],
-    ['indented without end', Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
-    [
-      'aliases that multiply',
-      `on: push\nx0: &x0 [a,a,a,a,a,a,a,a,a,a]\n${Array.from({ length: 12 }, (_, i) => `x${i + 1}: &x${i + 1} [${Array(10).fill(`*x${i}`).join(',')}]`).join('\n')}\njobs: {}\n`,
-    ],
     ['an alias of itself', 'on: push\njobs: &a\n  b: *a\n'],
     ['an alias of itself as a key', 'on: push\njobs: &a\n  *a : 1\n'],
     ['an unknown alias', 'on: push\njobs: *nothing\n'],
-    ['a megabyte', `on: push\n# ${'x'.repeat(1_000_000)}\n`],
-    [
-      'a long line of brackets in an expression',
-      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: ${'('.repeat(2000)}true${')'.repeat(2000)}\n    steps: [{ run: x }]\n`,
-    ],
-    [
-      'a very long expression',
-      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: ${'true || '.repeat(5000)}true\n    steps: [{ run: x }]\n`,
-    ],
-    [
-      'two thousand steps with a mistake',
-      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${'      - rn: x\n'.repeat(2000)}`,
-    ],
     ['two documents', 'on: push\n---\njobs: {}\n'],
     ['keys that are not words', 'on: push\n? [a, b]\n: c\njobs: {}\n'],
     ['keys that objects have', 'on: push\nconstructor: 1\n__proto__: 2\njobs: { toString: { runs-on: x, steps: [{ run: y }] } }\n'],

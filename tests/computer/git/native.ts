@@ -70,7 +70,3 @@ export class NativeGit {
     rmSync(this.root, { recursive: true, force: true });
   }
 }
-
-export function median(times: readonly number[]): number {
-  return [...times].sort((one, other) => one - other)[times.length >> 1] ?? Number.NaN;
-}
