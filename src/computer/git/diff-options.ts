@@ -41,16 +41,7 @@ export function diffFormat(call: GitCall, options: Options, fallback: 'patch' | 
   if (options.has('name-status')) format.nameStatus = true;
   const none = options.last('patch', 'unified', 'no-patch') === 'no-patch' || options.negated('patch');
   if (none) format.patch = false;
-  const any =
-    format.patch ||
-    format.raw ||
-    format.stat ||
-    format.numstat ||
-    format.shortstat ||
-    format.summary ||
-    format.nameOnly ||
-    format.nameStatus;
-  if (!any && !none) {
+  if (!showsAnything(format) && !none) {
     if (fallback === 'patch') format.patch = true;
     if (fallback === 'raw') format.raw = true;
   }
@@ -89,6 +80,12 @@ export function diffFormat(call: GitCall, options: Options, fallback: 'patch' | 
   const prefix = options.value('line-prefix');
   if (prefix !== undefined) format.linePrefix = prefix;
   return format;
+}
+
+/** True when a format has anything to show of a difference. */
+export function showsAnything(format: DiffFormat): boolean {
+  const { patch, raw, stat, numstat, shortstat, summary, nameOnly, nameStatus } = format;
+  return [patch, raw, stat, numstat, shortstat, summary, nameOnly, nameStatus].includes(true);
 }
 
 /** Finds renames, turns things around and leaves out what the options do not want. */

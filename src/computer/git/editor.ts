@@ -28,6 +28,16 @@ export async function runEditor(call: GitCall, path: string, editor: string | nu
   if (exitCode !== 0) throw new GitExit(`error: There was a problem with the editor '${editor}'.\n`, 1);
 }
 
+/** Opens a message's file in the editor; one that fails ends the command with the other ways to give a message. */
+export async function editMessageFile(call: GitCall, path: string, editor = editorOf(call)): Promise<void> {
+  try {
+    await runEditor(call, path, editor);
+  } catch (error) {
+    if (error instanceof GitExit) throw new GitExit(`${error.text}Please supply the message using either -m or -F option.\n`, 1);
+    throw error;
+  }
+}
+
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

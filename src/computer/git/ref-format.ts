@@ -5,7 +5,7 @@ import { fatal } from './errors.ts';
 import type { Person } from './objects.ts';
 import { bodyOf, subjectOf } from './record.ts';
 import { upstreamRef } from './revision.ts';
-import { trackingOf } from './tracking.ts';
+import { trackingOf, trackingWords } from './tracking.ts';
 
 export interface RefInfo {
   readonly name: string;
@@ -103,7 +103,7 @@ function fieldOf(call: GitCall, info: RefInfo, field: string): string {
       if (tracking === null) return '';
       const { ahead, behind, gone } = tracking;
       if (modifier === 'trackshort') return gone ? '' : ahead > 0 ? (behind > 0 ? '<>' : '>') : behind > 0 ? '<' : '=';
-      const parts = gone ? ['gone'] : [...(ahead > 0 ? [`ahead ${ahead}`] : []), ...(behind > 0 ? [`behind ${behind}`] : [])];
+      const parts = trackingWords(tracking);
       return parts.length === 0 ? '' : modifier.includes('nobracket') ? parts.join(', ') : `[${parts.join(', ')}]`;
     }
     case 'color':

@@ -257,10 +257,15 @@ export function requireRevision(call: GitCall, text: string): string {
   return id;
 }
 
+/** The commit that a revision names, itself or through a tag; null where it names none. */
+export function resolveCommit(call: GitCall, text: string): string | null {
+  const id = resolveRevision(call, text);
+  return id === null ? null : peelTo(call, id, 'commit');
+}
+
 /** A revision that must name a commit. */
 export function requireCommit(call: GitCall, text: string, message = `bad revision '${text}'`): string {
-  const id = resolveRevision(call, text);
-  const commit = id === null ? null : peelTo(call, id, 'commit');
+  const commit = resolveCommit(call, text);
   if (commit === null) throw fatal(message);
   return commit;
 }

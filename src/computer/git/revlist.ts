@@ -5,7 +5,7 @@ import { fatal } from './errors.ts';
 import type { CommitObject } from './objects.ts';
 import type { ReflogEntry } from './refs.ts';
 import { Pathspec } from './pathspec.ts';
-import { ambiguous, fullRefName, lookUp, peelTo, resolveRevision } from './revision.ts';
+import { ambiguous, fullRefName, lookUp, resolveCommit, resolveRevision } from './revision.ts';
 import { treePairs } from './sides.ts';
 import { ancestors, DateQueue, mergeBases, topological } from './walk.ts';
 import { wildmatch } from './wildmatch.ts';
@@ -39,8 +39,7 @@ export function parseRange(call: GitCall, words: readonly string[], dashed: read
   const paths: string[] = [];
   let left: Set<string> | null = null;
   const commit = (name: string): string => {
-    const id = resolveRevision(call, name === '' ? 'HEAD' : name);
-    const peeled = id === null ? null : peelTo(call, id, 'commit');
+    const peeled = resolveCommit(call, name === '' ? 'HEAD' : name);
     if (peeled === null) throw dashed === null ? ambiguous(call, name) : fatal(`bad revision '${name}'`);
     return peeled;
   };

@@ -26,6 +26,11 @@ export function trackingOf(call: GitCall, repository: Repository, branch: string
   return { ref, name, gone: false, ...aheadBehind(repository.objects, local, upstream) };
 }
 
+/** `ahead 2`, `behind 1`, or `gone`, as lists of branches have it; nothing when both are at the same commit. */
+export function trackingWords({ gone, ahead, behind }: Tracking): readonly string[] {
+  return gone ? ['gone'] : [...(ahead > 0 ? [`ahead ${ahead}`] : []), ...(behind > 0 ? [`behind ${behind}`] : [])];
+}
+
 /** The sentences about it that status and checkout say, or nothing. */
 export function trackingLines(call: GitCall, repository: Repository, hints: boolean): string {
   const { branch } = repository;

@@ -7,7 +7,7 @@ import { Pathspec } from '../pathspec.ts';
 import { prettyCommit } from '../pretty.ts';
 import { subjectOf } from '../record.ts';
 import { walkRange } from '../revlist.ts';
-import { peelTo, resolveRevision } from '../revision.ts';
+import { resolveCommit, resolveRevision } from '../revision.ts';
 import { pairsWithRenames, treePairs } from '../sides.ts';
 import { ancestors, isAncestor } from '../walk.ts';
 import { log } from './log.ts';
@@ -132,8 +132,7 @@ function requireStarted(state: Bisection): void {
 }
 
 function commitOf(call: GitCall, name: string, message = `Bad rev input: ${name}`): string {
-  const id = resolveRevision(call, name);
-  const commit = id === null ? null : peelTo(call, id, 'commit');
+  const commit = resolveCommit(call, name);
   if (commit === null) throw new GitExit(`error: ${message}\n`, 1);
   return commit;
 }

@@ -8,7 +8,7 @@ import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { relativeToRoot } from '../pathspec.ts';
 import { contentOf } from '../repository.ts';
-import { peelTo, resolveRevision } from '../revision.ts';
+import { resolveCommit } from '../revision.ts';
 import { NO_ID } from '../refs.ts';
 
 const SPEC = new OptionSpec(
@@ -50,8 +50,7 @@ export async function blame(call: GitCall, args: readonly string[]): Promise<num
 async function linesOf(call: GitCall, path: string, revision: string | undefined): Promise<readonly Line[]> {
   const { repository } = call;
   const name = revision ?? 'HEAD';
-  const found = resolveRevision(call, name);
-  const commit = found === null ? null : peelTo(call, found, 'commit');
+  const commit = resolveCommit(call, name);
   if (commit === null) throw fatal(revision === undefined ? `no such ref: HEAD` : `bad revision '${revision}'`);
   const committed = repository.files(commit).get(path);
   const work = revision === undefined && repository.workTree !== null ? repository.workEntries().get(path) : undefined;

@@ -5,10 +5,11 @@ import { failure, fatal, GitExit } from '../errors.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { subjectOf } from '../record.ts';
-import { fullRefName, peelTo, resolveRevision, upstreamRef } from '../revision.ts';
-import { trackingOf } from '../tracking.ts';
+import { fullRefName, resolveCommit, resolveRevision, upstreamRef } from '../revision.ts';
+import { trackingOf, trackingWords } from '../tracking.ts';
 import { isAncestor } from '../walk.ts';
 import { wildmatch } from '../wildmatch.ts';
+import { attachRevisions, commitOption, reachabilityFilter } from '../ref-filter.ts';
 import { formatRef, sortRefs, type RefInfo } from '../ref-format.ts';
 import { detachedAt } from './status.ts';
 
@@ -22,7 +23,12 @@ const SPEC = new OptionSpec(
 
 export async function branch(call: GitCall, args: readonly string[]): Promise<number> {
   // These take what follows when it is a revision, though it is not attached.
-  const options = SPEC.parse(attach(call, args));
+  const attached = attachRevisions(
+    args,
+    /^--(contains|no-contains|with|without|merged|no-merged)$/,
+    (next) => call.tryRepository !== null && resolveRevision(call, next) !== null,
+  );
+  const options = SPEC.parse(attached);
   const { repository } = call;
   if (options.has('show-current')) {
     if (repository.branch !== null) call.line(repository.branch);
@@ -49,19 +55,6 @@ export async function branch(call: GitCall, args: readonly string[]): Promise<nu
   return create(call, options);
 }
 
-function attach(call: GitCall, args: readonly string[]): readonly string[] {
-  const result: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const [arg = '', next] = [args[at], args[at + 1]];
-    const takes = /^--(contains|no-contains|with|without|merged|no-merged)$/.test(arg);
-    if (takes && next !== undefined && !next.startsWith('-') && call.tryRepository && resolveRevision(call, next) !== null) {
-      result.push(`${arg}=${next}`);
-      at++;
-    } else result.push(arg);
-  }
-  return result;
-}
-
 function create(call: GitCall, options: Options): number {
   const [name = '', start = 'HEAD'] = options.args;
   if (options.args.length > 2) throw new GitExit(SPEC.usage, 129);
@@ -71,8 +64,7 @@ function create(call: GitCall, options: Options): number {
     throw fatal(`cannot force update the branch '${name}' used by worktree at '${repository.workTree}'`);
   const ref = checkNewBranch(call, name, force);
   const existing = repository.refs.resolve(ref);
-  const found = resolveRevision(call, start);
-  const id = found === null ? null : peelTo(call, found, 'commit');
+  const id = resolveCommit(call, start);
   if (id === null) throw fatal(`not a valid object name: '${start}'`);
   repository.refs.update(ref, id, call.change(existing === null ? `branch: Created from ${start}` : `branch: Reset to ${start}`));
   const full = fullRefName(call, start);
@@ -236,23 +228,9 @@ function list(call: GitCall, options: Options): number {
   const remotes = options.has('remotes');
   const prefixes = all ? ['refs/heads/', 'refs/remotes/'] : remotes ? ['refs/remotes/'] : ['refs/heads/'];
   let entries: RefInfo[] = prefixes.flatMap((prefix) => refs.list(prefix).map(([name, id]) => ({ name, id })));
-  const revision = (name: string): string | null => {
-    if (!options.has(name)) return null;
-    const value = options.value(name) || 'HEAD';
-    const id = resolveRevision(call, value);
-    const commit = id === null ? null : peelTo(call, id, 'commit');
-    if (commit === null) throw failure(`malformed object name ${value}`, 129);
-    return commit;
-  };
-  const [contains, lacks, merged, unmerged, points] = ['contains', 'no-contains', 'merged', 'no-merged', 'points-at'].map(revision) as (
-    string | null
-  )[];
-  const wanted = ({ id }: RefInfo): boolean =>
-    (!contains || isAncestor(objects, contains, id)) &&
-    (!lacks || !isAncestor(objects, lacks, id)) &&
-    (!merged || isAncestor(objects, id, merged)) &&
-    (!unmerged || !isAncestor(objects, id, unmerged)) &&
-    (!points || id === points);
+  const reaches = reachabilityFilter(call, options);
+  const points = commitOption(call, options, 'points-at');
+  const wanted = ({ id }: RefInfo): boolean => (reaches === null || reaches(id)) && (points === null || id === points);
   const short = (name: string): string => name.replace(/^refs\/(heads|remotes)\//, '');
   const matching = ({ name }: RefInfo): boolean =>
     options.args.length === 0 ||
@@ -294,8 +272,7 @@ function details(call: GitCall, { name }: RefInfo, verbose: number): string {
   if (!name.startsWith('refs/heads/')) return '';
   const tracking = trackingOf(call, call.repository, name.slice(11));
   if (tracking === null) return '';
-  const { ahead, behind, gone } = tracking;
-  const parts = gone ? ['gone'] : [...(ahead > 0 ? [`ahead ${ahead}`] : []), ...(behind > 0 ? [`behind ${behind}`] : [])];
+  const parts = trackingWords(tracking);
   if (verbose > 1) return ` [${tracking.name}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}]`;
   return parts.length > 0 ? ` [${parts.join(', ')}]` : '';
 }

@@ -1,5 +1,5 @@
 import type { GitCall } from '../call.ts';
-import { cleanMessage, editorOf, runEditor } from '../editor.ts';
+import { cleanMessage, editMessageFile, editorOf } from '../editor.ts';
 import { decode } from '../disk.ts';
 import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { requireHook, runHook } from '../hooks.ts';
@@ -10,7 +10,7 @@ import { Pathspec } from '../pathspec.ts';
 import { clearOperation, commitSummary, indexTree, firstLine, subjectOf, writeCommit } from '../record.ts';
 import type { IndexEntry } from '../index-file.ts';
 import { fileOf, type Repository } from '../repository.ts';
-import { peelTo, resolveRevision } from '../revision.ts';
+import { resolveCommit } from '../revision.ts';
 import { unmergedOf } from '../status.ts';
 import { approximateDate, parseDate } from '../date.ts';
 import { stage, stageTracked } from './add.ts';
@@ -160,8 +160,7 @@ async function nothingToCommit(
 function sourceCommit(call: GitCall, options: Options, amended: CommitObject | null, picked: string | null): CommitObject | null {
   const named = options.value('reuse-message') ?? options.value('reedit-message');
   if (named === undefined) return amended ?? (picked === null ? null : call.repository.objects.commit(picked));
-  const id = resolveRevision(call, named);
-  const peeled = id === null ? null : peelTo(call, id, 'commit');
+  const peeled = resolveCommit(call, named);
   if (peeled === null) throw fatal(`could not lookup commit ${named}`);
   return call.repository.objects.commit(peeled);
 }
@@ -213,12 +212,7 @@ async function messageFor(
     const editor = editorOf(call);
     call.disk.write(file, text + (await commentFor(call, merging)));
     if ((await runHook(call, 'prepare-commit-msg', [file])) !== 0) throw new GitExit('', 1);
-    try {
-      await runEditor(call, file, editor);
-    } catch (error) {
-      if (error instanceof GitExit) throw new GitExit(`${error.text}Please supply the message using either -m or -F option.\n`, 1);
-      throw error;
-    }
+    await editMessageFile(call, file, editor);
   } else {
     call.disk.write(file, text);
     if ((await runHook(call, 'prepare-commit-msg', [file, 'message'])) !== 0) throw new GitExit('', 1);
@@ -236,8 +230,7 @@ function givenMessage(call: GitCall, options: Options, repository: Repository, s
   if (parts.length > 0 && file !== undefined) throw fatal("options '-m' and '-F' cannot be used together");
   const fixup = options.value('fixup') ?? options.value('squash');
   if (fixup !== undefined) {
-    const id = resolveRevision(call, fixup.replace(/^(amend|reword):/, ''));
-    const commit = id === null ? null : peelTo(call, id, 'commit');
+    const commit = resolveCommit(call, fixup.replace(/^(amend|reword):/, ''));
     if (commit === null) throw fatal(`could not lookup commit ${fixup}`);
     const verb = options.has('squash') ? 'squash' : 'fixup';
     return [`${verb}! ${subjectOf(repository.objects.commit(commit).message)}\n`, ...parts.map((part) => `\n${part}\n`)].join('');

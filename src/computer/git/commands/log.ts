@@ -2,7 +2,7 @@ import type { GitCall } from '../call.ts';
 import { combinedText } from '../combined.ts';
 import { approximateDate, formatDate, isDateMode } from '../date.ts';
 import { writeDiff, type DiffFormat } from '../diff.ts';
-import { DIFF_OPTIONS, diffFormat, selectPairs } from '../diff-options.ts';
+import { DIFF_OPTIONS, diffFormat, selectPairs, showsAnything } from '../diff-options.ts';
 import { fatal, GitExit, unsupported } from '../errors.ts';
 import { Graph } from '../graph.ts';
 import type { CommitObject } from '../objects.ts';
@@ -314,16 +314,7 @@ function besideGraph(graph: Graph, message: string, mark: string): string {
 
 async function diffOf(call: GitCall, walked: Walked, how: WriteOptions): Promise<string> {
   const { format, pathspec, merges } = how;
-  const wanted =
-    format.patch ||
-    format.stat ||
-    format.numstat ||
-    format.shortstat ||
-    format.summary ||
-    format.raw ||
-    format.nameOnly ||
-    format.nameStatus;
-  if (!wanted) return '';
+  if (!showsAnything(format)) return '';
   const { commit } = walked;
   const only = walked.path === undefined ? pathspec : new Pathspec(call, [`:(top,literal)${walked.path}`]);
   const against = async (parent: string | null): Promise<string> => {

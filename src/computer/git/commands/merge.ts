@@ -10,7 +10,7 @@ import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { clearOperation, subjectOf, writeCommit } from '../record.ts';
 import type { Repository } from '../repository.ts';
-import { fullRefName, peelTo, resolveRevision, upstreamRef } from '../revision.ts';
+import { fullRefName, resolveCommit, upstreamRef } from '../revision.ts';
 import { cachedPairs, pairsWithRenames, treePairs } from '../sides.ts';
 import { ancestors, isAncestor, mergeBases } from '../walk.ts';
 import { switchFiles } from '../worktree.ts';
@@ -163,8 +163,7 @@ export function favourOf(options: Options): Favour {
 /** The commit behind a name and what a merge's message calls it. */
 function mergeHead(call: GitCall, typed: string): MergeHead {
   const name = branchArgument(call, typed);
-  const found = resolveRevision(call, name);
-  const id = found === null ? null : peelTo(call, found, 'commit');
+  const id = resolveCommit(call, name);
   if (id === null) throw new GitExit(`merge: ${name} - not something we can merge\n`, 1);
   const full = fullRefName(call, name);
   const title = full?.startsWith('refs/heads/')

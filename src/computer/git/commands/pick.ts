@@ -1,5 +1,5 @@
 import type { GitCall } from '../call.ts';
-import { cleanMessage, editorOf, runEditor } from '../editor.ts';
+import { cleanMessage, editMessageFile, editorOf, runEditor } from '../editor.ts';
 import { splitLines } from '../engine.ts';
 import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { operationOf } from '../operation.ts';
@@ -223,12 +223,7 @@ async function resume(call: GitCall, kind: Kind, options: Options): Promise<numb
     if (options.choice('edit') !== false) {
       const edited = `${repository.gitDir}/COMMIT_EDITMSG`;
       call.disk.write(edited, prepared);
-      try {
-        await runEditor(call, edited, editorOf(call));
-      } catch (error) {
-        if (error instanceof GitExit) throw new GitExit(`${error.text}Please supply the message using either -m or -F option.\n`, 1);
-        throw error;
-      }
+      await editMessageFile(call, edited);
       call.disk.write(file, call.disk.readText(edited) ?? '');
     }
     const message = cleanMessage(call.disk.readText(file) ?? prepared, 'strip');

@@ -1,6 +1,6 @@
 /** One step of a rebase: a commit that is picked, reworded or melted into the one before, or a command that is run. */
 import type { GitCall } from '../call.ts';
-import { cleanMessage, editorOf, runEditor } from '../editor.ts';
+import { cleanMessage, editMessageFile } from '../editor.ts';
 import { GitExit } from '../errors.ts';
 import type { Favour } from '../merging.ts';
 import type { CommitObject } from '../objects.ts';
@@ -120,12 +120,7 @@ export async function editMessage(call: GitCall, message: string): Promise<strin
     file,
     `${message.trimEnd()}\n\n# Please enter the commit message for your changes. Lines starting\n# with '#' will be ignored, and an empty message aborts the commit.\n`,
   );
-  try {
-    await runEditor(call, file, editorOf(call));
-  } catch (error) {
-    if (error instanceof GitExit) throw new GitExit(`${error.text}Please supply the message using either -m or -F option.\n`, 1);
-    throw error;
-  }
+  await editMessageFile(call, file);
   const edited = cleanMessage(call.disk.readText(file) ?? '', 'strip');
   if (edited === '') throw new GitExit('Aborting commit due to empty commit message.\n', 1);
   return edited;

@@ -4,7 +4,7 @@ import { editorOf, runEditor } from '../editor.ts';
 import { splitLines } from '../engine.ts';
 import { GitExit, unsupported } from '../errors.ts';
 import { firstLine } from '../record.ts';
-import { peelTo, resolveRevision } from '../revision.ts';
+import { resolveCommit } from '../revision.ts';
 import type { RebaseState } from './rebase-state.ts';
 
 /** One line of the list of things to do. */
@@ -36,8 +36,7 @@ function parseTodo(call: GitCall, text: string): readonly Step[] {
     if (command === 'exec' || command === 'break' || command === 'noop') return [{ command, commit: null, rest }];
     const [, flag = '', name = '', subject = ''] = /^(-[cC]\s+)?(\S+)\s*(.*)$/.exec(rest) ?? [];
     if (flag !== '') throw unsupported(`'${command} ${flag.trim()}' in a rebase`);
-    const id = resolveRevision(call, name);
-    const commit = id === null ? null : peelTo(call, id, 'commit');
+    const commit = resolveCommit(call, name);
     if (commit === null) throw invalidTodo(line);
     return [{ command, commit, rest: subject }];
   });

@@ -7,7 +7,7 @@ import type { CommitObject } from '../objects.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { subjectOf, writeCommit } from '../record.ts';
-import { peelTo, requireCommit, resolveRevision, upstreamRef } from '../revision.ts';
+import { requireCommit, resolveCommit, resolveRevision, upstreamRef } from '../revision.ts';
 import { walkRange } from '../revlist.ts';
 import { treePairs } from '../sides.ts';
 import { compareWork, unmergedOf } from '../status.ts';
@@ -152,8 +152,7 @@ function emptyRoot(call: GitCall): string {
 
 function upstreamCommit(call: GitCall, name: string | undefined): string {
   if (name !== undefined) {
-    const id = resolveRevision(call, branchArgument(call, name));
-    const commit = id === null ? null : peelTo(call, id, 'commit');
+    const commit = resolveCommit(call, branchArgument(call, name));
     if (commit === null) throw fatal(`invalid upstream '${name}'`);
     return commit;
   }
@@ -180,8 +179,7 @@ function ontoCommit(call: GitCall, name: string): string {
     if (bases.length !== 1) throw fatal(`'${name}': need exactly one merge base`);
     return bases[0] as string;
   }
-  const id = resolveRevision(call, name);
-  const commit = id === null ? null : peelTo(call, id, 'commit');
+  const commit = resolveCommit(call, name);
   if (commit === null) throw fatal(`Does not point to a valid commit '${name}'`);
   return commit;
 }

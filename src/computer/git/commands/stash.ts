@@ -1,6 +1,6 @@
 import type { GitCall } from '../call.ts';
 import { writeDiff } from '../diff.ts';
-import { DIFF_OPTIONS, diffFormat, selectPairs } from '../diff-options.ts';
+import { DIFF_OPTIONS, diffFormat, selectPairs, showsAnything } from '../diff-options.ts';
 import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { comparePaths, type CommitObject } from '../objects.ts';
 import { OptionSpec } from '../options.ts';
@@ -231,16 +231,7 @@ async function show(call: GitCall, args: readonly string[]): Promise<number> {
   const { id } = choose(call, options.args);
   const commit = call.repository.objects.commit(id);
   const format = diffFormat(call, options, 'none');
-  const any =
-    format.patch ||
-    format.stat ||
-    format.numstat ||
-    format.shortstat ||
-    format.summary ||
-    format.raw ||
-    format.nameOnly ||
-    format.nameStatus;
-  if (!any) format.stat = true;
+  if (!showsAnything(format)) format.stat = true;
   const untracked = commit.parents[2];
   const pairs = options.has('only-untracked') ? [] : treePairs(call.repository, commit.parents[0] ?? null, id, new Pathspec(call, []));
   const extra =

@@ -8,7 +8,7 @@ import type { Repository, TreeFile } from '../repository.ts';
 import { cachedPairs } from '../sides.ts';
 import { workStatus, type Unmerged, type UntrackedMode } from '../status.ts';
 import { operationOf, operationText, rebaseOf, type Operation } from '../operation.ts';
-import { trackingLines, trackingOf } from '../tracking.ts';
+import { trackingLines, trackingOf, trackingWords } from '../tracking.ts';
 import { workSide, blobSide } from '../sides.ts';
 import { makePair } from '../diff.ts';
 
@@ -270,8 +270,7 @@ function branchHeader(call: GitCall, content: StatusContent): string {
   if (repository.head === null) return `No commits yet on ${branch}`;
   const tracking = trackingOf(call, repository, branch);
   if (tracking === null) return branch;
-  if (tracking.gone) return `${branch}...${tracking.name} [gone]`;
-  const parts = [...(tracking.ahead > 0 ? [`ahead ${tracking.ahead}`] : []), ...(tracking.behind > 0 ? [`behind ${tracking.behind}`] : [])];
+  const parts = trackingWords(tracking);
   return `${branch}...${tracking.name}${parts.length > 0 ? ` [${parts.join(', ')}]` : ''}`;
 }
 

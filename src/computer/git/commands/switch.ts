@@ -10,7 +10,7 @@ import { clearOperation, subjectOf } from '../record.ts';
 import { NO_ID } from '../refs.ts';
 import type { IndexEntry } from '../index-file.ts';
 import { fileOf, type FileMap } from '../repository.ts';
-import { fullRefName, peelTo, resolveRevision } from '../revision.ts';
+import { fullRefName, peelTo, resolveCommit, resolveRevision } from '../revision.ts';
 import { compareFiles, indexFiles, unmergedOf } from '../status.ts';
 import { trackingLines } from '../tracking.ts';
 import { ancestors } from '../walk.ts';
@@ -112,8 +112,7 @@ export async function switchCommand(call: GitCall, args: readonly string[]): Pro
   if (create !== undefined) return createAndSwitch(call, options, create, options.has('force-create'), first);
   if (options.has('detach')) {
     const name = branchArgument(call, first ?? 'HEAD');
-    const id = resolveRevision(call, name);
-    const commit = id === null ? null : peelTo(call, id, 'commit');
+    const commit = resolveCommit(call, name);
     if (commit === null) throw fatal(`invalid reference: ${name}`);
     return goTo(call, options, { id: commit, branch: null, name });
   }
@@ -168,8 +167,7 @@ async function createAndSwitch(call: GitCall, options: Options, name: string, fo
   const { repository } = call;
   const ref = checkNewBranch(call, name, force);
   const from = start === undefined ? 'HEAD' : branchArgument(call, start);
-  const found = resolveRevision(call, from);
-  const id = found === null ? null : peelTo(call, found, 'commit');
+  const id = resolveCommit(call, from);
   if (id === null) {
     if (start !== undefined || repository.branch === null)
       throw fatal(

@@ -1,13 +1,13 @@
 import { isRefName } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { decode } from '../disk.ts';
-import { cleanMessage, editorOf, runEditor } from '../editor.ts';
-import { failure, fatal, GitExit, unsupported } from '../errors.ts';
+import { cleanMessage, editMessageFile } from '../editor.ts';
+import { fatal, GitExit, unsupported } from '../errors.ts';
 import { encodeTag } from '../objects.ts';
 import { OptionSpec, type Options } from '../options.ts';
+import { attachRevisions, reachabilityFilter } from '../ref-filter.ts';
 import { formatRef, sortRefs, type RefInfo } from '../ref-format.ts';
-import { peelTo, resolveRevision } from '../revision.ts';
-import { isAncestor } from '../walk.ts';
+import { resolveRevision } from '../revision.ts';
 import { wildmatch } from '../wildmatch.ts';
 import { splitLines } from '../engine.ts';
 
@@ -19,17 +19,11 @@ const SPEC = new OptionSpec(
 );
 
 export async function tag(call: GitCall, args: readonly string[]): Promise<number> {
-  const attached: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const [arg = '', next] = [args[at], args[at + 1]];
-    const takes =
-      /^--(contains|no-contains|merged|no-merged|points-at)$/.test(arg) &&
-      next !== undefined &&
-      !next.startsWith('-') &&
-      resolveRevision(call, next) !== null;
-    attached.push(takes ? `${arg}=${next}` : arg);
-    if (takes) at++;
-  }
+  const attached = attachRevisions(
+    args,
+    /^--(contains|no-contains|merged|no-merged|points-at)$/,
+    (next) => resolveRevision(call, next) !== null,
+  );
   const options = SPEC.parse(attached);
   for (const name of ['sign', 'local-user', 'verify']) if (options.has(name)) throw unsupported(`'git tag --${name}'`);
   if (options.has('delete')) return deleteTags(call, options);
@@ -60,15 +54,7 @@ function deleteTags(call: GitCall, options: Options): number {
 
 function list(call: GitCall, options: Options): number {
   const { refs, objects } = call.repository;
-  const commitOf = (name: string): string | null => {
-    if (!options.has(name)) return null;
-    const value = options.value(name) || 'HEAD';
-    const id = resolveRevision(call, value);
-    const commit = id === null ? null : peelTo(call, id, 'commit');
-    if (commit === null) throw failure(`malformed object name ${value}`, 129);
-    return commit;
-  };
-  const [contains, lacks, merged, unmerged] = ['contains', 'no-contains', 'merged', 'no-merged'].map(commitOf) as (string | null)[];
+  const reaches = reachabilityFilter(call, options);
   const points = options.has('points-at') ? resolveRevision(call, options.value('points-at') || 'HEAD') : null;
   const wanted = ({ name, id }: RefInfo): boolean => {
     const short = name.slice(10);
@@ -79,13 +65,7 @@ function list(call: GitCall, options: Options): number {
       return false;
     const peeled = objects.peel(id);
     if (points !== null && id !== points && peeled.id !== points) return false;
-    if ((contains || lacks || merged || unmerged) && peeled.type !== 'commit') return false;
-    return (
-      (!contains || isAncestor(objects, contains, peeled.id)) &&
-      (!lacks || !isAncestor(objects, lacks, peeled.id)) &&
-      (!merged || isAncestor(objects, peeled.id, merged)) &&
-      (!unmerged || !isAncestor(objects, peeled.id, unmerged))
-    );
+    return reaches === null || (peeled.type === 'commit' && reaches(peeled.id));
   };
   const keys = options.list('sort').length > 0 ? options.list('sort') : call.settings.all('tag.sort');
   const tags = sortRefs(
@@ -144,12 +124,7 @@ async function messageFor(call: GitCall, options: Options, name: string): Promis
   if ((parts.length === 0 && file === undefined) || options.has('edit')) {
     const path = `${call.repository.gitDir}/TAG_EDITMSG`;
     call.disk.write(path, `${text}\n#\n# Write a message for tag:\n#   ${name}\n# Lines starting with '#' will be ignored.\n`);
-    try {
-      await runEditor(call, path, editorOf(call));
-    } catch (error) {
-      if (error instanceof GitExit) throw new GitExit(`${error.text}Please supply the message using either -m or -F option.\n`, 1);
-      throw error;
-    }
+    await editMessageFile(call, path);
     text = call.disk.readText(path) ?? '';
     if (cleanMessage(text, 'strip') === '') throw fatal('no tag message?');
   }
