@@ -11,9 +11,6 @@ export interface Result {
   readonly slept: number;
   readonly written: Readonly<Record<string, string>>;
   readonly removed: readonly string[];
-  /** From the start to the end, and from the moment that `when` was met to the end, in ms. */
-  readonly ms: number;
-  readonly msAfter: number | null;
 }
 
 export interface Request {
@@ -42,11 +39,10 @@ function run({ args, files = {}, stdin = '', interruptAt, killAt }: Request): Pr
       mtime: 0,
     })),
   ];
-  const begun = performance.now();
-  let met: number | null = null;
+  let met = false;
   const meet = (marker: string | undefined, act: () => void): void => {
-    if (marker === undefined || met !== null || !text.stdout.includes(marker)) return;
-    met = performance.now();
+    if (marker === undefined || met || !text.stdout.includes(marker)) return;
+    met = true;
     act();
   };
   const process: PythonProcess = host.start({
@@ -71,22 +67,19 @@ function run({ args, files = {}, stdin = '', interruptAt, killAt }: Request): Pr
       changes.written.map((entry) => [entry.path, entry.type === 'file' ? new TextDecoder().decode(entry.bytes) : entry.type]),
     ),
     removed: changes.removed,
-    ms: performance.now() - begun,
-    msAfter: met === null ? null : performance.now() - met,
   }));
 }
 
 const world = {
   isolated: () => self.crossOriginIsolated,
   secure: () => self.isSecureContext,
-  /** Makes a host; answers how long it took to be ready and what it reported on the way. */
-  async open(pyodideBase: string): Promise<{ readonly ms: number; readonly progress: readonly (readonly [number, string])[] }> {
+  /** Makes a host; answers what it reported until it was ready. */
+  async open(pyodideBase: string): Promise<readonly (readonly [number, string])[]> {
     host?.dispose();
     host = createBrowserPythonHost({ pyodideBase });
     const progress: [number, string][] = [];
-    const begun = performance.now();
     await host.warm((fraction, what) => progress.push([fraction, what]));
-    return { ms: performance.now() - begun, progress };
+    return progress;
   },
   /** As in a private window of a browser that has no storage there. */
   forbidStorage(): void {
