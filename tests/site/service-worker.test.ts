@@ -149,11 +149,14 @@ describe('a newer version', () => {
     await page.evaluate(() => {
       document.addEventListener('plumbline:before-update', (event) => {
         (event as CustomEvent<{ waitFor: Promise<unknown>[] }>).detail.waitFor.push(
-          new Promise((resolve) => setTimeout(resolve, 50)).then(() => sessionStorage.setItem('saved', 'yes')),
+          new Promise((resolve) => document.addEventListener('test:saved', resolve)).then(() => sessionStorage.setItem('saved', 'yes')),
         );
       });
     });
-    await Promise.all([page.waitForEvent('framenavigated'), page.getByRole('button', { name: 'Update now' }).click()]);
+    await page.getByRole('button', { name: 'Update now' }).click();
+    await page.locator('[data-update] [aria-busy=true]').waitFor();
+    expect(await buildOf(page)).toBe(before);
+    await Promise.all([page.waitForEvent('framenavigated'), page.evaluate(() => void document.dispatchEvent(new Event('test:saved')))]);
     await page.getByText('Bring a model all the way').waitFor();
     expect(await page.evaluate(() => sessionStorage.getItem('saved'))).toBe('yes');
     await page.waitForFunction(async () => (await caches.keys()).length === 1);

@@ -45,6 +45,14 @@ async function edit(page: Page, path: string): Promise<void> {
 
 const calls = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.demo.calls);
 
+/** What was begun is drawn: a transition in the middle has colours of its own. What turns for ever is not waited for. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+
 /** What axe finds, without the libraries' own insides. */
 async function violations(page: Page, within = 'body'): Promise<readonly string[]> {
   const { violations: found } = await new AxeBuilder({ page })
@@ -64,7 +72,7 @@ describe('what everybody can use', () => {
       const { page, complaints } = await open({ theme });
       if (view === 'code') await edit(page, '.github/workflows/deliver.yml');
       await page.click(`#wb-tab-${view}`);
-      await page.waitForTimeout(100);
+      await settled(page);
       expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
     },
   );
@@ -75,7 +83,7 @@ describe('what everybody can use', () => {
       const { page, complaints } = await open({ width: 360, height: 740 });
       await page.click(`#lesson-tabs button:has-text("${tab}")`);
       if (tab === 'files') await page.click('.tabs .tree');
-      await page.waitForTimeout(100);
+      await settled(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
       expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
     },
@@ -294,12 +302,14 @@ describe('the editor', () => {
   test('never writes over a change underneath: the learner chooses', async () => {
     const { page } = await open();
     await edit(page, 'notes.md');
+    await page.clock.install();
     await page.keyboard.type('mine ');
     await page.evaluate(() => window.demo.write('notes.md', 'theirs\n'));
     await page.waitForSelector('text=notes.md changed underneath');
     await page.click('button:has-text("Compare")');
     await page.waitForSelector('.diff .added:has-text("mine")');
-    await page.waitForTimeout(800);
+    // Long after the pause in which an edit is written.
+    await page.clock.runFor(60_000);
     expect((await calls(page)).filter((call) => call.startsWith('write'))).toEqual([]);
     await page.click('button:has-text("Take the file")');
     await page.waitForSelector('.view-line:has-text("theirs")');
@@ -374,8 +384,8 @@ describe('the editor', () => {
         .evaluate((editor) => getComputedStyle(editor).backgroundColor);
     const light = await ground();
     await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
-    await page.waitForTimeout(100);
-    expect([light, await ground()]).toEqual(['rgb(255, 255, 255)', 'rgb(12, 19, 22)']);
+    await expect.poll(ground).toBe('rgb(12, 19, 22)');
+    expect(light).toBe('rgb(255, 255, 255)');
   });
 });
 
