@@ -10,8 +10,8 @@ import { walkRange } from '../revlist.ts';
 import { resolveCommit, resolveRevision } from '../revision.ts';
 import { pairsWithRenames, treePairs } from '../sides.ts';
 import { ancestors, isAncestor } from '../walk.ts';
+import { checkout } from './checkout.ts';
 import { log } from './log.ts';
-import { checkout } from './switch.ts';
 
 const USAGE = 'usage: git bisect [help|start|bad|good|new|old|terms|skip|next|reset|visualize|view|replay|log|run]\n';
 

@@ -2,11 +2,11 @@ import type { GitCall } from '../call.ts';
 import { fatal, GitExit, unsupported } from '../errors.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import type { Repository } from '../repository.ts';
+import { detachedAdvice } from '../switching.ts';
 import { connect } from '../transport.ts';
 import { forceFiles } from '../worktree.ts';
 import { depthOf } from './fetch.ts';
 import { makeRepository } from './init.ts';
-import { detachedAdvice } from './switch.ts';
 
 const CLONE = new OptionSpec(
   'clone',

@@ -7,7 +7,7 @@ import { fromHere, Pathspec, quotePath } from '../pathspec.ts';
 import { contentOf } from '../repository.ts';
 import { ambiguous, peelTo, resolveRevision } from '../revision.ts';
 import { indexFiles, untrackedFiles } from '../status.ts';
-import { basicPattern } from './log.ts';
+import { basicPattern } from '../walk-options.ts';
 
 const SPEC = new OptionSpec(
   'grep',

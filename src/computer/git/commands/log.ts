@@ -1,27 +1,18 @@
 import type { GitCall } from '../call.ts';
 import { combinedText } from '../combined.ts';
-import { approximateDate, formatDate, isDateMode } from '../date.ts';
-import { writeDiff, type DiffFormat } from '../diff.ts';
+import { formatDate, isDateMode } from '../date.ts';
 import { DIFF_OPTIONS, diffFormat, selectPairs, showsAnything } from '../diff-options.ts';
-import { fatal, GitExit, unsupported } from '../errors.ts';
+import { writeDiff, type DiffFormat } from '../diff.ts';
+import { fatal } from '../errors.ts';
 import { Graph } from '../graph.ts';
-import type { CommitObject } from '../objects.ts';
+import { TREE_MODE, type CommitObject } from '../objects.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { Decorations, prettyCommit, resolveFormat, usesTerminator, type PrettyOptions } from '../pretty.ts';
-import { parseRange, walkRange, type Range, type Walked, type WalkOptions } from '../revlist.ts';
 import { fullRefName, lookUp } from '../revision.ts';
+import { parseRange, walkRange, type Range, type Walked, type WalkOptions } from '../revlist.ts';
 import { blobSide, treePairs } from '../sides.ts';
-import { TREE_MODE } from '../objects.ts';
-import { subjectOf } from '../record.ts';
-
-/** The options that choose and order commits. */
-export const WALK_OPTIONS =
-  ' -<max-count> -n,--max-count= --skip= --since,--after= --until,--before= --author=* --committer=* --grep=* --all-match --invert-grep -i,--regexp-ignore-case' +
-  ' -E,--extended-regexp -F,--fixed-strings -P,--perl-regexp --basic-regexp --merges --no-merges,--without-merges --min-parents= --max-parents= --first-parent' +
-  ' --all --branches[=] --tags[=] --remotes[=] --glob=* --exclude=* --reverse --topo-order --date-order --author-date-order --full-history --simplify-merges' +
-  ' --dense --sparse --ancestry-path --left-right --left-only --right-only --cherry --cherry-pick --cherry-mark --boundary --parents --children --not' +
-  ' -g,--walk-reflogs --follow --no-walk[=] --do-walk --stdin --objects --in-commit-order --remove-empty';
+import { rangeOf, refuseUnknown, WALK_OPTIONS, walkOptions } from '../walk-options.ts';
 
 const LOG_OPTIONS =
   ' --oneline --pretty[=] --format= --abbrev-commit --decorate[=] --decorate-refs=* --decorate-refs-exclude=* --clear-decorations --source --graph --date= --relative-date' +
@@ -32,97 +23,96 @@ const LOG = new OptionSpec(
   'usage: git log [<options>] [<revision-range>] [[--] <path>...]\n',
   WALK_OPTIONS + LOG_OPTIONS + DIFF_OPTIONS,
 );
+
+export async function log(call: GitCall, args: readonly string[]): Promise<number> {
+  const options = LOG.parse(args, { keepUnknown: true });
+  const range = rangeOf(call, options);
+  const format = diffFormat(call, options, 'none');
+  const walk = walkOptions(call, options);
+  const pathspec = new Pathspec(call, range.paths);
+  if (options.has('follow') && range.paths.length !== 1) throw fatal('--follow requires exactly one pathspec');
+  if (options.has('follow') || range.paths.length === 1) walk.follow = options.has('follow');
+  if (format.pickaxe !== undefined || format.diffFilter !== undefined) {
+    walk.content = async (commit) =>
+      (await selectPairs(treePairs(call.repository, commit.parents[0] ?? null, commit.id, pathspec), format)).length > 0 &&
+      commit.parents.length <= 1;
+  }
+  const commits = options.has('walk-reflogs') ? await walkReflog(call, options, range, walk) : await walkRange(call, range, walk);
+  await writeCommits(call, commits, {
+    pretty: prettyOptions(call, options),
+    format,
+    options,
+    pathspec,
+    merges: mergeStyle(options, 'none'),
+    left: range.left,
+  });
+  return 0;
+}
+
 const SHOW = new OptionSpec('show', 'usage: git show [<options>] <object>...\n', WALK_OPTIONS + LOG_OPTIONS + DIFF_OPTIONS);
 
-/** Ends the command when an option is not known, as the log family says it. */
-function refuseUnknown(words: readonly string[]): void {
-  const unknown = words.find((word) => word.startsWith('-') && word !== '-');
-  if (unknown !== undefined) throw fatal(`unrecognized argument: ${unknown}`);
-}
-
-/** What the options say about the walk. */
-export function walkOptions(call: GitCall, options: Options): WalkOptions {
-  for (const name of ['cherry', 'cherry-mark', 'boundary', 'ancestry-path', 'simplify-merges', 'glob', 'children', 'stdin', 'L', 'not']) {
-    if (options.has(name)) throw unsupported(name.length === 1 ? `-${name}` : `--${name}`);
-  }
-  const number = (name: string): number | undefined => {
-    const value = options.value(name);
-    if (value === undefined) return undefined;
-    if (!/^-?\d+$/.test(value)) throw fatal(`'${value}': not an integer`);
-    return Number(value) < 0 ? undefined : Number(value);
-  };
-  const expressions = (name: string): readonly RegExp[] => options.list(name).map((pattern) => toExpression(pattern, options));
-  const walk: WalkOptions = {
-    authors: expressions('author'),
-    committers: expressions('committer'),
-    greps: expressions('grep'),
-    allMatch: options.has('all-match'),
-    invertGrep: options.has('invert-grep'),
-    firstParent: options.has('first-parent'),
-    reverse: options.has('reverse'),
-    fullHistory: options.has('full-history'),
-    follow: options.has('follow'),
-    leftOnly: options.has('left-only'),
-    rightOnly: options.has('right-only'),
-    order:
-      options.has('topo-order') || options.has('graph')
-        ? 'topo'
-        : options.has('date-order') || options.has('author-date-order')
-          ? 'date'
-          : 'default',
-    rewriteParents: options.has('graph') || options.has('parents'),
-  };
-  if (options.has('graph') && options.has('reverse')) throw fatal("options '--reverse' and '--graph' cannot be used together");
-  if (options.has('graph') && options.has('date-order')) walk.order = 'date';
-  const [count, skip] = [number('max-count'), number('skip')];
-  if (count !== undefined) walk.maxCount = count;
-  if (skip !== undefined) walk.skip = skip;
-  const [since, until] = [options.value('since'), options.value('until')];
-  if (since !== undefined) walk.since = approximateDate(since, call.now());
-  if (until !== undefined) walk.until = approximateDate(until, call.now());
-  if (options.has('merges')) walk.minParents = 2;
-  if (options.has('no-merges')) walk.maxParents = 1;
-  const [least, most] = [number('min-parents'), number('max-parents')];
-  if (least !== undefined) walk.minParents = least;
-  if (most !== undefined) walk.maxParents = most;
-  return walk;
-}
-
-/** A pattern for `--grep` and the like; basic regular expressions differ from ours in what a backslash does. */
-function toExpression(pattern: string, options: Options): RegExp {
-  const flags = options.has('regexp-ignore-case') ? 'im' : 'm';
-  if (options.has('fixed-strings')) return new RegExp(pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), flags);
-  if (options.has('extended-regexp') || options.has('perl-regexp')) return new RegExp(pattern, flags);
-  return new RegExp(basicPattern(pattern), flags);
-}
-
-/** A POSIX basic regular expression in our notation. */
-export function basicPattern(pattern: string): string {
-  return pattern.replace(/\\[+?(){}|]|[+?(){}|]|\[[^\]]*\]/g, (found) =>
-    found.startsWith('[') ? found : found.startsWith('\\') ? found.slice(1) : `\\${found}`,
-  );
-}
-
-function rangeOptions(options: Options): Parameters<typeof parseRange>[3] {
-  const pattern = (name: string): string | true | undefined => (options.has(name) ? options.value(name) || true : undefined);
-  const [branches, tags, remotes] = [pattern('branches'), pattern('tags'), pattern('remotes')];
-  return {
-    all: options.has('all'),
-    ...(branches === undefined ? {} : { branches }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(remotes === undefined ? {} : { remotes }),
-  };
-}
-
-/** The range of a command, with HEAD where nothing is named. */
-export function rangeOf(call: GitCall, options: Options): Range {
+export async function show(call: GitCall, args: readonly string[]): Promise<number> {
+  const options = SHOW.parse(args, { keepUnknown: true });
   refuseUnknown(options.before);
-  const range = parseRange(call, options.before, options.after, rangeOptions(options));
-  if (!range.fallback) return range;
+  const { repository } = call;
+  const range = parseShow(call, options);
+  const format = diffFormat(call, options, 'patch');
+  const pretty = prettyOptions(call, options);
+  const pathspec = new Pathspec(call, range.paths);
+  const how: WriteOptions = { pretty, format, options, pathspec, merges: mergeStyle(options, 'dense') };
+  if (range.isRange) {
+    await writeCommits(call, await walkRange(call, range.range, walkOptions(call, options)), how);
+    return 0;
+  }
+  let shown = false;
+  const between = (): void => {
+    if (shown) call.out('\n');
+    shown = true;
+  };
+  for (const name of range.names) {
+    const found = lookUp(call, name);
+    if (found === null) continue;
+    let { id } = found;
+    let type = repository.objects.read(id).type;
+    while (type === 'tag') {
+      const tag = repository.objects.tag(id);
+      if (!usesTerminator(pretty.format)) between();
+      call.out(`tag ${tag.name}\n`);
+      if (tag.tagger)
+        call.out(`Tagger: ${tag.tagger.name} <${tag.tagger.email}>\nDate:   ${formatDate(tag.tagger, pretty.dateMode, call.now())}\n`);
+      call.out(`\n${tag.message}`);
+      if (usesTerminator(pretty.format)) shown = false;
+      id = tag.object;
+      type = repository.objects.read(id).type;
+    }
+    if (type === 'blob') call.out(repository.objects.blob(id));
+    else if (type === 'tree') {
+      between();
+      call.out(`tree ${name}\n\n`);
+      for (const item of repository.objects.tree(id)) call.line(`${item.name}${item.mode === TREE_MODE ? '/' : ''}`);
+    } else {
+      if (!usesTerminator(pretty.format)) between();
+      const commit = repository.objects.commit(id);
+      await writeCommits(call, [{ commit, parents: commit.parents }], how);
+    }
+  }
+  return 0;
+}
+
+function parseShow(
+  call: GitCall,
+  options: Options,
+): { readonly names: readonly string[]; readonly paths: readonly string[]; readonly isRange: boolean; readonly range: Range } {
+  const range = parseRange(call, options.before, options.after, {});
+  const names = range.names.length > 0 ? range.names : ['HEAD'];
   const { head, branch } = call.repository;
-  if (head === null)
+  if (range.names.length === 0 && head === null)
     throw fatal(branch === null ? "bad default revision 'HEAD'" : `your current branch '${branch}' does not have any commits yet`);
-  return { ...range, positive: [head] };
+  return { names, paths: range.paths, isRange: range.negative.length > 0, range };
+}
+
+export async function whatchanged(call: GitCall, args: readonly string[]): Promise<number> {
+  return log(call, ['--raw', '--no-merges', ...args]);
 }
 
 function dateModeOf(call: GitCall, options: Options): string {
@@ -170,31 +160,6 @@ function prettyOptions(call: GitCall, options: Options): PrettyOptions {
 /** `--format=` takes a built-in name or a format without a prefix. */
 function formatOption(call: GitCall, text: string): string {
   return text.includes('%') ? `tformat:${text}` : text === '' ? 'tformat:' : resolveFormat(call, text);
-}
-
-export async function log(call: GitCall, args: readonly string[]): Promise<number> {
-  const options = LOG.parse(args, { keepUnknown: true });
-  const range = rangeOf(call, options);
-  const format = diffFormat(call, options, 'none');
-  const walk = walkOptions(call, options);
-  const pathspec = new Pathspec(call, range.paths);
-  if (options.has('follow') && range.paths.length !== 1) throw fatal('--follow requires exactly one pathspec');
-  if (options.has('follow') || range.paths.length === 1) walk.follow = options.has('follow');
-  if (format.pickaxe !== undefined || format.diffFilter !== undefined) {
-    walk.content = async (commit) =>
-      (await selectPairs(treePairs(call.repository, commit.parents[0] ?? null, commit.id, pathspec), format)).length > 0 &&
-      commit.parents.length <= 1;
-  }
-  const commits = options.has('walk-reflogs') ? await walkReflog(call, options, range, walk) : await walkRange(call, range, walk);
-  await writeCommits(call, commits, {
-    pretty: prettyOptions(call, options),
-    format,
-    options,
-    pathspec,
-    merges: mergeStyle(options, 'none'),
-    left: range.left,
-  });
-  return 0;
 }
 
 /** Entries of a reflog as if they were a history. */
@@ -365,130 +330,4 @@ async function combinedOf(call: GitCall, commit: CommitObject, format: DiffForma
     patches += await combinedText(call, file, { dense, context: format.context ?? 3, fullIndex: format.fullIndex ?? false });
   }
   return text === '' || patches === '' ? text + patches : `${text}\n${patches}`;
-}
-
-export async function show(call: GitCall, args: readonly string[]): Promise<number> {
-  const options = SHOW.parse(args, { keepUnknown: true });
-  refuseUnknown(options.before);
-  const { repository } = call;
-  const range = parseShow(call, options);
-  const format = diffFormat(call, options, 'patch');
-  const pretty = prettyOptions(call, options);
-  const pathspec = new Pathspec(call, range.paths);
-  const how: WriteOptions = { pretty, format, options, pathspec, merges: mergeStyle(options, 'dense') };
-  if (range.isRange) {
-    await writeCommits(call, await walkRange(call, range.range, walkOptions(call, options)), how);
-    return 0;
-  }
-  let shown = false;
-  const between = (): void => {
-    if (shown) call.out('\n');
-    shown = true;
-  };
-  for (const name of range.names) {
-    const found = lookUp(call, name);
-    if (found === null) continue;
-    let { id } = found;
-    let type = repository.objects.read(id).type;
-    while (type === 'tag') {
-      const tag = repository.objects.tag(id);
-      if (!usesTerminator(pretty.format)) between();
-      call.out(`tag ${tag.name}\n`);
-      if (tag.tagger)
-        call.out(`Tagger: ${tag.tagger.name} <${tag.tagger.email}>\nDate:   ${formatDate(tag.tagger, pretty.dateMode, call.now())}\n`);
-      call.out(`\n${tag.message}`);
-      if (usesTerminator(pretty.format)) shown = false;
-      id = tag.object;
-      type = repository.objects.read(id).type;
-    }
-    if (type === 'blob') call.out(repository.objects.blob(id));
-    else if (type === 'tree') {
-      between();
-      call.out(`tree ${name}\n\n`);
-      for (const item of repository.objects.tree(id)) call.line(`${item.name}${item.mode === TREE_MODE ? '/' : ''}`);
-    } else {
-      if (!usesTerminator(pretty.format)) between();
-      const commit = repository.objects.commit(id);
-      await writeCommits(call, [{ commit, parents: commit.parents }], how);
-    }
-  }
-  return 0;
-}
-
-function parseShow(
-  call: GitCall,
-  options: Options,
-): { readonly names: readonly string[]; readonly paths: readonly string[]; readonly isRange: boolean; readonly range: Range } {
-  const range = parseRange(call, options.before, options.after, {});
-  const names = range.names.length > 0 ? range.names : ['HEAD'];
-  const { head, branch } = call.repository;
-  if (range.names.length === 0 && head === null)
-    throw fatal(branch === null ? "bad default revision 'HEAD'" : `your current branch '${branch}' does not have any commits yet`);
-  return { names, paths: range.paths, isRange: range.negative.length > 0, range };
-}
-
-const SHORTLOG = new OptionSpec(
-  'shortlog',
-  'usage: git shortlog [<options>] [<revision-range>] [[--] <path>...]\n',
-  '-s,--summary --numbered -e,--email -c,--committer-group -w[=] --group=*' +
-    WALK_OPTIONS.replace('-n,--max-count=', '--max-count=') +
-    ' --format= --pretty[=]',
-);
-
-export async function shortlog(call: GitCall, args: readonly string[]): Promise<number> {
-  // Here -n sorts; everywhere else it limits.
-  const spread = args.flatMap((arg) =>
-    /^-[sne]+$/.test(arg) ? [...arg.slice(1)].map((letter) => (letter === 'n' ? '--numbered' : `-${letter}`)) : [arg],
-  );
-  const options = SHORTLOG.parse(spread, { keepUnknown: true });
-  // Without a revision and away from a terminal it reads a log from standard input, which is empty here.
-  const range =
-    options.before.length === 0 && !options.has('all') && call.env.get('GIT_PAGER_IN_USE') !== 'true' ? null : rangeOf(call, options);
-  if (range === null) return 0;
-  const commits = await walkRange(call, range, walkOptions(call, options));
-  const groups = new Map<string, string[]>();
-  for (const { commit } of [...commits].reverse()) {
-    const person = options.has('committer-group') ? commit.committer : commit.author;
-    const name = options.has('email') ? `${person.name} <${person.email}>` : person.name;
-    groups.set(name, [...(groups.get(name) ?? []), subjectOf(commit.message)]);
-  }
-  const sorted = [...groups].sort(
-    ([one, ofOne], [other, ofOther]) => (options.has('numbered') ? ofOther.length - ofOne.length : 0) || (one < other ? -1 : 1),
-  );
-  for (const [name, subjects] of sorted) {
-    if (options.has('summary')) call.line(`${String(subjects.length).padStart(6)}\t${name}`);
-    else call.out(`${name} (${subjects.length}):\n${subjects.map((subject) => `      ${subject}\n`).join('')}\n`);
-  }
-  return 0;
-}
-
-export async function whatchanged(call: GitCall, args: readonly string[]): Promise<number> {
-  return log(call, ['--raw', '--no-merges', ...args]);
-}
-
-const REFLOG_COMMANDS = ['show', 'expire', 'delete', 'exists'];
-
-export async function reflog(call: GitCall, args: readonly string[]): Promise<number> {
-  const [first = 'show', ...rest] = args;
-  const verb = REFLOG_COMMANDS.includes(first) ? first : 'show';
-  if (verb === 'show') return log(call, ['-g', '--abbrev-commit', '--pretty=oneline', ...(REFLOG_COMMANDS.includes(first) ? rest : args)]);
-  if (verb === 'exists') return call.repository.refs.hasReflog(rest[0] ?? '') ? 0 : 1;
-  if (verb === 'expire') {
-    if (!rest.some((word) => /^--expire(-unreachable)?=(now|all)$/.test(word))) return 0;
-    const names = rest.includes('--all')
-      ? ['HEAD', ...call.repository.refs.list().map(([name]) => name)]
-      : rest.filter((word) => !word.startsWith('-')).map((word) => fullRefName(call, word) ?? word);
-    for (const name of names) if (call.repository.refs.hasReflog(name)) call.repository.refs.rewriteReflog(name, []);
-    return 0;
-  }
-  for (const word of rest.filter((one) => !one.startsWith('-'))) {
-    const match = /^(.*)@\{(\d+)\}$/.exec(word);
-    const name = match ? fullRefName(call, match[1] || 'HEAD') : null;
-    if (!match || name === null) throw new GitExit(`error: no reflog for '${word}'\n`, 255);
-    call.repository.refs.rewriteReflog(
-      name,
-      call.repository.refs.reflog(name).filter((_, at) => at !== Number(match[2])),
-    );
-  }
-  return 0;
 }

@@ -4,7 +4,7 @@ import { OptionSpec } from '../options.ts';
 import { prettyCommit, resolveFormat } from '../pretty.ts';
 import { walkRange } from '../revlist.ts';
 import { reachableObjects } from '../walk.ts';
-import { rangeOf, WALK_OPTIONS, walkOptions } from './log.ts';
+import { rangeOf, WALK_OPTIONS, walkOptions } from '../walk-options.ts';
 
 const REV_LIST = new OptionSpec(
   'rev-list',

@@ -12,9 +12,9 @@ import { resolveRevision } from '../revision.ts';
 import { treePairs } from '../sides.ts';
 import { compareWork, indexFiles, unmergedOf, untrackedFiles } from '../status.ts';
 import { forceFiles, indexOf, WorkWriter } from '../worktree.ts';
+import { checkout } from './checkout.ts';
 import { log } from './log.ts';
 import { status } from './status.ts';
-import { checkout } from './switch.ts';
 
 const PUSH = new OptionSpec(
   'stash push',
