@@ -20,10 +20,15 @@ export type Width = 'phone' | 'narrow' | 'wide';
 
 const STORE = 'plumbline:layout';
 const STEP = 16;
+/** Below this width of the window, in px, views that need the room begin with the text folded to its rail. */
+const ROOM_FOR_TEXT = 1280;
+const NEED_ROOM: ReadonlySet<string> = new Set(['runs', 'phone']);
 
 interface Stored {
   readonly sizes?: Partial<Record<Pane, number>>;
   readonly folded?: readonly string[];
+  /** Whether the lesson's text is folded, where the learner has chosen, by view. */
+  readonly reading?: Readonly<Record<string, boolean>>;
   readonly singleKeys?: boolean;
 }
 
@@ -50,8 +55,10 @@ export function sizeAfterKey(key: string, size: number, min: number, max: number
 
 export class Layout {
   private sizes = $state<Record<Pane, number>>({ reading: 0, terminal: 0, tree: 0, summary: 0, runs: 0 });
-  /** Folded panes; the reading pane folds for each view on its own, as `reading:runs`. */
+  /** Folded panes of the workbench. */
   private folded = $state<ReadonlySet<string>>(new Set());
+  /** What the learner chose for the lesson's text beside each view. */
+  private reading = $state<Readonly<Record<string, boolean>>>({});
   singleKeys = $state(true);
   windowWidth = $state(1440);
   windowHeight = $state(900);
@@ -65,10 +72,8 @@ export class Layout {
       const size = kept.sizes?.[pane];
       this.sizes[pane] = typeof size === 'number' && Number.isFinite(size) ? size : LIMITS[pane].initial;
     }
-    // Runs and the phone need the width; their views begin with the text folded to its rail.
-    this.folded = new Set(
-      Array.isArray(kept.folded) ? kept.folded.filter((name) => typeof name === 'string') : ['reading:runs', 'reading:phone'],
-    );
+    this.folded = new Set(Array.isArray(kept.folded) ? kept.folded.filter((name) => typeof name === 'string') : []);
+    this.reading = Object.fromEntries(Object.entries(kept.reading ?? {}).filter(([, folded]) => typeof folded === 'boolean'));
     this.singleKeys = kept.singleKeys !== false;
   }
 
@@ -101,6 +106,16 @@ export class Layout {
     this.keep();
   }
 
+  /** Whether the lesson's text is a rail beside this view: what the learner chose, or else what the window has room for. */
+  isReadingFolded(view: string): boolean {
+    return this.reading[view] ?? (this.windowWidth < ROOM_FOR_TEXT && NEED_ROOM.has(view));
+  }
+
+  foldReading(view: string, folded: boolean): void {
+    this.reading = { ...this.reading, [view]: folded };
+    this.keep();
+  }
+
   setSingleKeys(on: boolean): void {
     this.singleKeys = on;
     this.keep();
@@ -110,7 +125,12 @@ export class Layout {
     try {
       localStorage.setItem(
         STORE,
-        JSON.stringify({ sizes: this.sizes, folded: [...this.folded], singleKeys: this.singleKeys } satisfies Stored),
+        JSON.stringify({
+          sizes: this.sizes,
+          folded: [...this.folded],
+          reading: this.reading,
+          singleKeys: this.singleKeys,
+        } satisfies Stored),
       );
     } catch {
       // Without storage the sizes last as long as the page.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JobRun, LogLine, Run } from '../../src/pipelines/contract.ts';
 import { plainText, spans } from '../../src/workbench/runs/ansi.ts';
-import { jobGraph, worstState } from '../../src/workbench/runs/job-graph.ts';
+import { columnSizes, jobGraph, worstState } from '../../src/workbench/runs/job-graph.ts';
 import { errorPlaces, logRows, logText, searchLog, stepLogs } from '../../src/workbench/runs/log.ts';
 import type { Folds } from '../../src/workbench/runs/log.ts';
 import { busyRunners, jobNote, newestFirst, stateOf } from '../../src/workbench/runs/status.ts';
@@ -93,6 +93,14 @@ describe('the states of jobs', () => {
 });
 
 describe('the job graph', () => {
+  test.each([
+    [4, 1000, { across: 222, width: 176 }],
+    [4, 700, { across: 182, width: 154 }],
+    [9, 700, { across: 152, width: 124 }],
+  ])('%i columns in %i px', (columns, available, sizes) => {
+    expect(columnSizes(columns, available)).toEqual(sizes);
+  });
+
   const jobs = [
     job({ key: 'lint' }),
     job({ key: 'data' }),
