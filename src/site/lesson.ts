@@ -3,6 +3,7 @@ import { browserProgress } from '../progress/local.ts';
 import { progressOf, type ExerciseProgress } from '../progress/progress.ts';
 import { hear, lessonIds, tell, type LessonTab, type WorkbenchModule } from './lesson-page.ts';
 import { base } from './links.ts';
+import { watchStyles } from './missing-styles.ts';
 import { readingPane } from './reading-pane.ts';
 
 // A glob instead of a plain import: a build without the workbench still reads, and says so when Start is pressed.
@@ -116,6 +117,8 @@ function startButton(page: HTMLElement): void {
   progress.subscribe(show);
 
   const said = panel.querySelector<HTMLElement>('[data-start-said]');
+  const missingStyles = watchStyles();
+  const strip = document.getElementById(lessonIds.strip);
   const failed = panel.querySelector<HTMLElement>('[data-start-failed]');
   const start = async (): Promise<void> => {
     if (page.dataset['phase'] !== 'reading' && page.dataset['phase'] !== 'failed') return;
@@ -123,6 +126,7 @@ function startButton(page: HTMLElement): void {
     page.dataset['phase'] = 'starting';
     button.setAttribute('aria-busy', 'true');
     if (failed) failed.hidden = true;
+    strip?.replaceChildren();
     const size = panel.querySelector('[data-size="workbench"]')?.textContent ?? '';
     const slow = setTimeout(() => said && (said.textContent = `Loading the workbench, ${size}`), 1000);
     try {
@@ -131,7 +135,7 @@ function startButton(page: HTMLElement): void {
         throw new Error(
           'This build of the site has no workbench. The lesson can be read; to do it, build the site from a complete checkout.',
         );
-      const arriving = load();
+      const arriving = missingStyles().then(load);
       arriving.catch(() => undefined); // reported below, or the page is reloaded meanwhile
       if (!crossOriginIsolated) {
         const { isolate } = await import('./service-worker/offline.ts');
@@ -153,6 +157,10 @@ function startButton(page: HTMLElement): void {
       if (failed) {
         failed.lastElementChild!.textContent = whatFailed(error);
         failed.hidden = false;
+        // On a phone the prose may be in sight instead: after a reload the workbench opens by itself.
+        const note = failed.cloneNode(true) as HTMLElement;
+        note.classList.add('start-failed');
+        strip?.replaceChildren(note);
       }
     } finally {
       clearTimeout(slow);
@@ -173,7 +181,9 @@ async function keepOffline(page: HTMLElement, exerciseId: string): Promise<void>
 
 function whatFailed(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const network = /dynamically imported module|Importing a module script failed|Failed to fetch|NetworkError/i.test(message);
+  const network = /dynamically imported module|Importing a module script failed|Unable to preload CSS|Failed to fetch|NetworkError/i.test(
+    message,
+  );
   return network
     ? 'The workbench could not be loaded. Check the connection, then press Start again. Nothing you did before is lost.'
     : message;

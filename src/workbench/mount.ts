@@ -29,6 +29,7 @@ export type OpenTheWorld = (
  */
 export async function mountWorkbench({ root, base, lessonUrl }: StartOptions, open: OpenTheWorld): Promise<void> {
   const opening = new Opening();
+  let workbench: Workbench | undefined;
   root.replaceChildren();
   root.classList.add('wb');
   const screen = mount(OpeningScreen, { target: root, props: { opening, reopen: () => location.assign(lessonUrl) } });
@@ -39,9 +40,12 @@ export async function mountWorkbench({ root, base, lessonUrl }: StartOptions, op
     const client = await open(
       (loaded, total) =>
         opening.progress(total > 0 ? `${fileSize(loaded)} of ${fileSize(total)}` : fileSize(loaded), total > 0 ? loaded / total : null),
-      (message) => opening.crash(message),
+      (message) => {
+        opening.crash(message);
+        if (workbench?.layout.width === 'phone' && workbench.tab === 'read') workbench.fault('The exercise stopped', message);
+      },
     );
-    const workbench = new Workbench(client, await client.summary(), base);
+    workbench = new Workbench(client, await client.summary(), base);
     opening.begin('Terminal');
     await terminal;
     await workbench.begin();

@@ -172,6 +172,30 @@ test('on a phone: two tabs, and what is touched is large enough', async () => {
   await page.context().close();
 });
 
+test.each([390, 360])('the header of a phone of %i px shows the whole name, and the clock under it', async (width) => {
+  const page = await lesson({ viewport: { width, height: 740 }, hasTouch: true });
+  await page.evaluate(() => (document.getElementById('lesson-status')!.innerHTML = '<span>Day 41, 13:46</span>'));
+  const boxes = await page
+    .locator('.top > :is(a, button, .crumb, .status)')
+    .evaluateAll((items) => items.filter((item) => item.checkVisibility()).map((item) => item.getBoundingClientRect().toJSON() as DOMRect));
+  expect(boxes.length).toBeGreaterThanOrEqual(6);
+  const overlaps = boxes.flatMap((a, i) =>
+    boxes.slice(i + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom),
+  );
+  const name = page.locator('[data-lesson-name]');
+  expect({
+    overlaps,
+    outside: boxes.filter((box) => box.left < 0 || box.right > width || box.top < 0 || box.bottom > 49),
+    whole: await name.evaluate((element) => element.scrollWidth <= element.clientWidth),
+    targets: await page
+      .locator('.top > :is(a, button)')
+      .evaluateAll((items) =>
+        items.filter((item) => item.checkVisibility() && (item as HTMLElement).offsetHeight < 44).map((item) => item.outerHTML),
+      ),
+  }).toEqual({ overlaps: [], outside: [], whole: true, targets: [] });
+  await page.context().close();
+});
+
 test('without JavaScript it reads from top to bottom, and says what needs it', async () => {
   const page = await lesson({ javaScriptEnabled: false });
   expect({
@@ -218,5 +242,32 @@ test('when the workbench cannot be fetched, Start says so and can be pressed aga
     enabled: true,
     phase: 'failed',
   });
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.locator('.xterm-rows').waitFor();
+  const unstyled = await page
+    .locator('link[rel=stylesheet]')
+    .evaluateAll((links) => links.filter((link) => (link as HTMLLinkElement).sheet === null).length);
+  expect({
+    unstyled,
+    tabs: await page
+      .locator('.wb-tabs')
+      .first()
+      .evaluate((tabs) => getComputedStyle(tabs).display),
+  }).toEqual({
+    unstyled: 0,
+    tabs: 'flex',
+  });
+  await page.context().close();
+});
+
+test('a reload that cannot open the exercise again says so on the tab that a phone shows', async () => {
+  const page = await lesson({ serviceWorkers: 'block', viewport: { width: 390, height: 844 }, hasTouch: true });
+  await page.evaluate(() => sessionStorage.setItem('plumbline.open', document.getElementById('lesson')!.dataset['exercise']!));
+  await page.route(/\/_astro\/start\./, (route) => route.abort());
+  await page.reload();
+  const note = page.locator('#lesson-read [role=alert]').filter({ hasText: 'could not be loaded' });
+  await note.waitFor();
+  expect((await note.boundingBox())!.y).toBeLessThan(200);
   await page.context().close();
 });

@@ -64,6 +64,45 @@ async function violations(page: Page, within = 'body'): Promise<readonly string[
   return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
 }
 
+describe('the lesson’s text beside the workbench', () => {
+  const folded = (page: Page): Promise<boolean> => page.evaluate(() => document.getElementById('lesson')!.hasAttribute('data-folded'));
+  const show = (page: Page, view: string): Promise<void> => page.click(`#wb-tab-${view}`);
+  const again = async (page: Page): Promise<void> => {
+    await page.reload();
+    await page.evaluate(() => window.started);
+  };
+
+  test('stays open where there is room for it; folding it beside one view is remembered for that view', async () => {
+    const { page } = await open();
+    for (const view of ['runs', 'phone', 'code']) {
+      await show(page, view);
+      expect(await folded(page)).toBe(false);
+    }
+    await show(page, 'runs');
+    await page.getByRole('button', { name: 'Fold the lesson away' }).click();
+    expect(await folded(page)).toBe(true);
+    expect(await page.getByRole('button', { name: 'Fold the lesson away' }).count()).toBe(0);
+    await show(page, 'phone');
+    expect(await folded(page)).toBe(false);
+    await again(page);
+    await show(page, 'runs');
+    expect(await folded(page)).toBe(true);
+  });
+
+  test('begins as a rail beside runs and phone in a narrow window, and stays open once it was opened', async () => {
+    const { page } = await open({ width: 1200, height: 800 });
+    expect(await folded(page)).toBe(false);
+    await show(page, 'runs');
+    expect(await folded(page)).toBe(true);
+    await page.evaluate(() => document.getElementById('lesson')!.removeAttribute('data-folded'));
+    await show(page, 'phone');
+    expect(await folded(page)).toBe(true);
+    await again(page);
+    await show(page, 'runs');
+    expect(await folded(page)).toBe(false);
+  });
+});
+
 describe('what everybody can use', () => {
   const views = ['code', 'history', 'runs', 'phone'] as const;
   test.each(views.flatMap((view) => (['light', 'dark'] as const).map((theme) => [view, theme] as const)))(
@@ -594,8 +633,9 @@ describe('what goes wrong', () => {
     expect({
       shown: await page.locator('.toast').count(),
       clear: toasts.bottom <= terminal.top || toasts.top >= terminal.bottom,
+      small: toasts.height < 200,
       wide: await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-    }).toEqual({ shown: 2, clear: true, wide: true });
+    }).toEqual({ shown: 2, clear: true, small: true, wide: true });
     await page.hover('.toast:has-text("Run 33")');
     await page.clock.runFor(6100);
     expect(await page.locator('.toast p').allInnerTexts()).toEqual([expect.stringContaining('Run 33')]);
@@ -611,6 +651,17 @@ describe('what goes wrong', () => {
     await page.click('.wb-message button:has-text("Export")');
     await page.click('dialog button:has-text("World file")');
     expect((await download).suggestedFilename()).toBe('ship-a-better-leaf.plumbline');
+  });
+
+  test('on a phone what went wrong is said once, on every tab', async () => {
+    const { page } = await open({ scene: 'quota', tab: 'read', width: 390, height: 844 });
+    for (const tab of ['Read', 'Files', 'Terminal', 'Runs', 'Phone', 'More']) {
+      await page.click(`#lesson-tabs button:has-text("${tab}")`);
+      const message = page.locator('.wb-message:has-text("Not saved")');
+      await message.waitFor();
+      const { y, height } = (await message.boundingBox())!;
+      expect({ tab, count: await message.count(), inSight: y >= 44 && y + height < 400 }).toEqual({ tab, count: 1, inSight: true });
+    }
   });
 
   test('a world that is open elsewhere, or cannot be loaded, rejects with what to do', async () => {
