@@ -1,38 +1,46 @@
 /**
  * What must be true at the end of `ship-a-better-leaf`: read from the origin, the runs, the deployments and the phone's users.
- * The thresholds come from the measurements in README.md beside this file. Imports the contract of checks and nothing else.
+ * The thresholds come from the measurements in README.md beside this file. Imports the contract of checks, and what the exercises of this
+ * company share.
  */
-import type { Check, Observed, Place, Probe, Verdict } from '../../src/checks/contract.ts';
+import type { Check, Observed, Place, Verdict } from '../../src/checks/contract.ts';
+import { apartLeaves, yardstickAt } from '../_fieldleaf/leaves.ts';
+import { gateStillStops } from './gate.ts';
+import {
+  CHANCE,
+  climb,
+  type Deployment,
+  deploymentsSinceStart,
+  ENVIRONMENT,
+  lastPush,
+  liveDeployment,
+  MARGIN,
+  releasesSinceStart,
+  type Run,
+  runPlace,
+  type Score,
+  staircase,
+  startScore,
+  STEP,
+  workflowPlace,
+} from './releases.ts';
+import { duration, fails, short, two } from './wording.ts';
 
-type Deployment = ReturnType<Observed['deployments']>[number];
-type Run = ReturnType<Observed['runs']>[number];
-type Score = Awaited<ReturnType<Observed['hiddenScore']>>;
-type Commit = Awaited<ReturnType<Observed['commitsSinceStart']>>[number];
 type LookAt = readonly { readonly text: string; readonly place?: Place }[];
 
 /** Balanced accuracy on the hidden photos that is asked for. Honest routes reach 0.81 to 0.88. */
 const TARGET = 0.8;
-/** What a release must add to count. A release that changes nothing adds 0; the smallest of the story's five steps adds 0.02. */
-const STEP = 0.03;
 const RELEASES = 3;
-/** How far tested and served may differ. 180 honest variants differed by 0.08 at most; what cheats or breaks does by 0.17 or more. */
-const MARGIN = 0.1;
 /** Virtual ms from the push to the first user who gets an answer from it. */
 const LIMIT = 10 * 60_000;
-/** Guessing one of six species. */
-const CHANCE = 1 / 6;
-const ENVIRONMENT = 'production';
-
-const GENUS: Readonly<Record<string, string>> = {
-  willow: 'Salix',
-  linden: 'Tilia',
-  birch: 'Betula',
-  oak: 'Quercus',
-  maple: 'Acer',
-  ginkgo: 'Ginkgo',
-};
-/** A text file with the species on so many lines holds labels. The smallest that the story has holds 94. */
-const LABEL_LINES = 60;
+/** How many of the photos set apart the gate must still be able to ask about, and how many of their labels may be others. */
+const YARDSTICK = { photos: 200, relabelled: 12 };
+/**
+ * How many of the photos set apart an honest model should rule out (not one vote for what they show) before it means something that it
+ * rules out hardly any. 120 honest variants that should have ruled out 8 or more did so for half of them at least; a model that has learnt
+ * the photos finds each among its own neighbours, and rules out none.
+ */
+const RULED_OUT = { expected: 8, share: 0.15 };
 
 const noStepWaits: Check = {
   id: 'no-step-waits',
@@ -50,7 +58,21 @@ const noStepWaits: Check = {
         hint: 'waits-for-person',
       });
     }
-    const byHand = releasesSinceStart(world).find((deployment) => deployment.waitedForPerson);
+    const stranded = world.runs().find((run) => run.jobs.some(hasNoRunner));
+    if (stranded !== undefined) {
+      const job = stranded.jobs.find(hasNoRunner);
+      return fails({
+        value: `run ${stranded.number} waits`,
+        observed: `Job ${job?.name ?? ''} of run ${stranded.number} waits for ever: ${job?.reason ?? ''}.`,
+        expected: 'Every job finds a runner by itself.',
+        lookAt: [
+          { text: `run ${stranded.number}`, place: runPlace(stranded, job?.key) },
+          { text: 'the line runs-on of the job', place: { kind: 'file', path: stranded.path } },
+        ],
+        hint: 'no-runner',
+      });
+    }
+    const byHand = deploymentsSinceStart(world).find((deployment) => deployment.waitedForPerson);
     if (byHand !== undefined) {
       return fails({
         value: `run ${byHand.runId} by hand`,
@@ -61,7 +83,7 @@ const noStepWaits: Check = {
       });
     }
     const push = await lastPush(world);
-    if (push === null) return { status: 'pending', value: 'nothing pushed yet' };
+    if (push === null) return { status: 'pending', value: 'nothing pushed to main yet' };
     if (push.runs.length === 0) {
       return fails({
         value: 'no run started',
@@ -71,7 +93,7 @@ const noStepWaits: Check = {
         hint: 'started-by-hand',
       });
     }
-    const count = new Set(releasesSinceStart(world).map((deployment) => deployment.runId)).size;
+    const count = releasesSinceStart(world).length;
     return { status: 'holds', value: `0 waits, ${count} ${count === 1 ? 'release' : 'releases'}` };
   },
 };
@@ -101,16 +123,10 @@ const testedIsServed: Check = {
     }
     const value = `tested ${two(tested)}, served ${two(score.balancedAccuracy)}`;
     const gap = tested - score.balancedAccuracy;
-    const leaked = await learntFromTest(world, live.commit);
-    if (leaked !== null && gap > -MARGIN) {
-      return fails({
-        value: `${leaked.photos} test photos learnt`,
-        observed: `${leaked.file} names ${leaked.photos} of the photos that the gate asks about, so the gate's ${two(tested)} says little about other photos.`,
-        expected: 'The model has not seen the photos it is tested on.',
-        lookAt: [{ text: `the last rows of ${leaked.file}`, place: { kind: 'file', path: leaked.file } }],
-        hint: 'perfect-score',
-      });
-    }
+    const yardstick = await yardstickTrouble(world, live);
+    if (yardstick !== null) return yardstick;
+    const learnt = await learntFromTest(world, live, score);
+    if (learnt !== null && gap > -MARGIN) return learnt;
     if (Math.abs(gap) <= MARGIN) return { status: 'holds', value };
     const expected = `The two differ by ${two(MARGIN)} at most.`;
     const observed = `The gate measured ${two(tested)}. The same package gives ${two(score.balancedAccuracy)} on ${score.photos} photos that users took`;
@@ -155,7 +171,7 @@ const pushToPhone: Check = {
   after: ['push', 'run', 'deployment'],
   async check(world) {
     const push = await lastPush(world);
-    if (push === null) return { status: 'pending', value: 'nothing pushed yet' };
+    if (push === null) return { status: 'pending', value: 'nothing pushed to main yet' };
     const { commit, runs, deployment } = push;
     const expected = 'Users get answers from it within 10 minutes of the push.';
     if (deployment !== null) {
@@ -295,142 +311,14 @@ const threeReleases: Check = {
   },
 };
 
-const gateStillStops: Check = {
-  id: 'gate-still-stops',
-  title: 'The gate still stops a worse model',
-  after: ['deployment'],
-  async check(world) {
-    for (const other of [noStepWaits, testedIsServed, pushToPhone, recognisesNewLeaves, threeReleases]) {
-      if ((await other.check(world)).status !== 'holds') return { status: 'pending', value: 'tried when the others hold' };
-    }
-    const tip = await world.origin.resolve('main');
-    const live = liveDeployment(world);
-    if (tip === null || live === null) return { status: 'pending', value: 'nothing is live' };
-    const labels = await labelFiles(world, tip);
-    if (labels.size === 0) {
-      return {
-        status: 'unknown',
-        why: `no text file on main has a species on ${LABEL_LINES} lines or more, so the labels that the model learns from could not be found`,
-      };
-    }
-    const service = await serviceFile(world, tip);
-    if (service === null)
-      return { status: 'unknown', why: 'no Python file on main defines predict(), so no harmless change could be made to it' };
-    const score = await world.hiddenScore(live.digest);
-    return world.fork(async (fork) => {
-      const harmless = await tryChange(fork, 'Explain what the phone asks', async (read) => ({
-        [service]: `${(await read(service)) ?? ''}\n# The phone asks predict() for one photo at a time.\n`,
-      }));
-      if (harmless.deployment === null) {
-        return fails({
-          value: 'stops everything',
-          observed: `In a copy of your company a teammate added a comment to ${service}. It did not reach the phone: ${harmless.why}.`,
-          expected: 'A change that leaves every answer as it is goes live.',
-          lookAt: [{ text: 'what the gate asks for', place: await workflowPlace(world) }],
-          hint: 'gate-stops-everything',
-        });
-      }
-      const worse = await tryChange(fork, 'Import labels from another list', async () =>
-        Object.fromEntries([...labels].map(([path, text]) => [path, swapped(text)])),
-      );
-      if (worse.deployment === null) return { status: 'holds', value: `let 1 through, stopped 1: ${worse.why}` };
-      const served = (await fork.hiddenScore(worse.deployment.digest)).balancedAccuracy;
-      const files = listed([...labels.keys()]);
-      if (served > score.balancedAccuracy - 0.1) {
-        return fails({
-          value: 'labels do not matter',
-          observed: `In a copy of your company every label in ${files} was swapped for another species. What went live still scores ${two(served)}.`,
-          expected: 'The pipeline trains what it delivers from the labels in the repository.',
-          lookAt: [{ text: 'where the delivered model comes from', place: await workflowPlace(world) }],
-          hint: 'labels-unused',
-        });
-      }
-      return fails({
-        value: `let ${two(served)} through`,
-        observed: `In a copy of your company every label in ${files} was swapped for another species. The model went live and served ${two(served)}; yours serves ${two(score.balancedAccuracy)}.`,
-        expected: 'The pipeline stops such a model before it reaches the phone.',
-        lookAt: [{ text: 'the gate job', place: await workflowPlace(world) }],
-        hint: 'gate-lets-through',
-      });
-    });
-  },
-};
-
-export default [noStepWaits, testedIsServed, pushToPhone, recognisesNewLeaves, threeReleases, gateStillStops] satisfies readonly Check[];
-
-type Failure = Omit<Extract<Verdict, { status: 'fails' }>, 'status'>;
-
-function fails(failure: Failure): Verdict {
-  return { status: 'fails', ...failure };
+/** The service would look for a runner for a day; here none will ever come. */
+function hasNoRunner(job: Run['jobs'][number]): boolean {
+  return job.status === 'queued' && (job.reason ?? '').startsWith('no runner has');
 }
 
-/** Deployments to the phone's users by runs of the learner's own pushes, oldest first. */
-function releasesSinceStart(world: Observed): readonly Deployment[] {
-  const own = new Set(world.runs().map((run) => run.id));
-  return world.deployments(ENVIRONMENT).filter((deployment) => own.has(deployment.runId));
-}
+const others = [noStepWaits, testedIsServed, pushToPhone, recognisesNewLeaves, threeReleases];
 
-function liveDeployment(world: Observed): Deployment | null {
-  return world.deployments(ENVIRONMENT).at(-1) ?? null;
-}
-
-/** The score of what users had when the exercise began. */
-async function startScore(world: Observed): Promise<number> {
-  const own = new Set(world.runs().map((run) => run.id));
-  const first = world.deployments(ENVIRONMENT).findLast((deployment) => !own.has(deployment.runId));
-  return first === undefined ? CHANCE : (await world.hiddenScore(first.digest)).balancedAccuracy;
-}
-
-interface Step {
-  readonly runId: number;
-  readonly score: number;
-}
-
-/**
- * The releases that users climbed without falling back: each raised the score by STEP or more over the one before it. A release that
- * falls back takes away the steps above it, so that going down and up again gains nothing, and taking a big batch back is a way out.
- */
-async function staircase(world: Observed, before: number): Promise<readonly Step[]> {
-  const steps: Step[] = [];
-  for (const { digest, runId } of releasesSinceStart(world)) {
-    const score = (await world.hiddenScore(digest)).balancedAccuracy;
-    let top = steps.at(-1);
-    while (top !== undefined && score <= top.score - STEP) {
-      steps.pop();
-      top = steps.at(-1);
-    }
-    if (score >= (top?.score ?? before) + STEP) steps.push({ runId, score });
-  }
-  return steps;
-}
-
-function climb(before: number, steps: readonly Step[]): string {
-  if (steps.length === 0) return `the score stayed near ${two(before)}`;
-  return [two(before), ...steps.map((step) => `${two(step.score)} with run ${step.runId}`)].join(', then ');
-}
-
-interface Push {
-  readonly commit: Commit;
-  readonly runs: readonly Run[];
-  readonly deployment: Deployment | null;
-}
-
-/** The newest commit on main that had something to deliver; commits that only touch prose may start no run. Null before the first one. */
-async function lastPush(world: Observed): Promise<Push | null> {
-  const commits = await world.commitsSinceStart();
-  for (let i = commits.length - 1; i >= 0; i--) {
-    const commit = commits[i];
-    if (commit === undefined) continue;
-    const runs = world.runs().filter((run) => run.commit === commit.id && run.ref === 'refs/heads/main');
-    if (runs.length === 0) {
-      const paths = await world.origin.changedPaths(commits[i - 1]?.id ?? world.startCommit, commit.id);
-      if (paths.length > 0 && paths.every((path) => path.endsWith('.md'))) continue;
-    }
-    const deployment = world.deployments(ENVIRONMENT).findLast((candidate) => candidate.commit === commit.id);
-    return { commit, runs, deployment: deployment ?? null };
-  }
-  return null;
-}
+export default [...others, gateStillStops(others)] satisfies readonly Check[];
 
 function serviceErrors(score: Score, live: Deployment): Verdict | null {
   if (score.errors === 0) return null;
@@ -446,125 +334,50 @@ function serviceErrors(score: Score, live: Deployment): Verdict | null {
   });
 }
 
-/** Where the pipeline that delivers is written: the workflow of the last run, or the first workflow file there is. */
-async function workflowPlace(world: Observed): Promise<Place> {
-  const deliveries = new Set(world.deployments(ENVIRONMENT).map((deployment) => deployment.runId));
-  const last = world.runs().findLast((run) => deliveries.has(run.id)) ?? world.runs().at(-1);
-  if (last !== undefined) return { kind: 'file', path: last.path };
-  const tip = (await world.origin.resolve('main')) ?? world.startCommit;
-  const file = (await world.origin.tree(tip)).find((entry) => /^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(entry.path));
-  return file === undefined ? { kind: 'view', view: 'runs' } : { kind: 'file', path: file.path.slice(1) };
+/** What is wrong with the photos that the gate asks about, or null. */
+async function yardstickTrouble(world: Observed, live: Deployment): Promise<Verdict | null> {
+  const { all, present, labelled, relabelled } = await yardstickAt(world, live.commit);
+  const asked = Math.min(present, labelled ?? present);
+  const trouble =
+    asked < YARDSTICK.photos
+      ? { value: `${asked} of ${all} photos`, observed: `Of the ${all} photos that were set apart for the gate, ${asked} are left.` }
+      : relabelled > YARDSTICK.relabelled
+        ? {
+            value: `${relabelled} labels changed`,
+            observed: `${relabelled} of the ${all} photos that were set apart for the gate have another label than the botanic garden gave them.`,
+          }
+        : null;
+  if (trouble === null) return null;
+  return fails({
+    ...trouble,
+    expected: 'The gate measures with the photos and labels that were set apart.',
+    lookAt: [
+      { text: 'the photos in test/', place: { kind: 'file', path: 'test/labels.csv' } },
+      { text: 'what the commit changed', place: { kind: 'commit', id: live.commit } },
+    ],
+    hint: 'yardstick-changed',
+  });
 }
 
-function runPlace(run: Run | undefined, jobKey?: string): Place {
-  if (run === undefined) return { kind: 'view', view: 'runs' };
-  return jobKey === undefined ? { kind: 'run', runId: run.id } : { kind: 'run', runId: run.id, jobKey };
-}
-
-/** Pushes one change into a fork and says whether users got it, or what stopped it. */
-async function tryChange(
-  fork: Probe,
-  message: string,
-  change: Parameters<Probe['pushChange']>[1],
-): Promise<{ readonly deployment: Deployment | null; readonly why: string }> {
-  const runs = await fork.pushChange(message, change);
-  const ids = new Set(runs.map((run) => run.id));
-  const deployment = fork.deployments(ENVIRONMENT).findLast((candidate) => ids.has(candidate.runId)) ?? null;
-  const stopped = runs.flatMap((run) => run.jobs).find((job) => job.conclusion === 'failure');
-  const why = runs.length === 0 ? 'no run started' : stopped === undefined ? 'no job delivered it' : `job ${stopped.name} failed`;
-  return { deployment, why };
-}
-
-/**
- * The files on main that hold labels to learn from, wherever they are kept: texts that name a species on many lines.
- * Photos that were set apart for the gate when the exercise began stay as they are: the yardstick is not what is probed.
- */
-async function labelFiles(world: Observed, commit: string): Promise<ReadonlyMap<string, string>> {
-  const decoder = new TextDecoder();
-  const apart = new Set<string>();
-  for (const entry of await world.origin.tree(world.startCommit)) {
-    if (entry.type === 'file' && entry.path.startsWith('/test/')) apart.add(decoder.decode(entry.bytes));
-  }
-  const found = new Map<string, string>();
-  for (const entry of await world.origin.tree(commit)) {
-    if (entry.type !== 'file' || /\.(py|md|ya?ml|sh|pgm)$/.test(entry.path)) continue;
-    const text = decoder.decode(entry.bytes);
-    if (!apart.has(text) && text.split('\n').filter((line) => SPECIES_WORD.test(line)).length >= LABEL_LINES)
-      found.set(entry.path.slice(1), text);
-  }
-  return found;
-}
-
-/** Photos set apart for the gate that a label file to learn from names at this commit, whatever they are called by now; null when none is. */
-async function learntFromTest(world: Observed, commit: string): Promise<{ readonly file: string; readonly photos: number } | null> {
-  const decoder = new TextDecoder();
-  const apart = new Set<string>();
-  for (const entry of await world.origin.tree(world.startCommit)) {
-    if (entry.type === 'file' && /^\/test\/.*\.pgm$/.test(entry.path)) apart.add(decoder.decode(entry.bytes));
-  }
-  const names = new Set<string>();
-  for (const entry of await world.origin.tree(commit)) {
-    if (entry.type === 'file' && entry.path.endsWith('.pgm') && apart.has(decoder.decode(entry.bytes))) names.add(baseName(entry.path));
-  }
-  for (const [file, text] of await labelFiles(world, commit)) {
-    const photos = new Set([...text.matchAll(/[^\s,;"']+\.pgm/g)].map(([path]) => baseName(path)).filter((name) => names.has(name))).size;
-    if (photos > 0) return { file, photos };
-  }
-  return null;
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-const COMMON = Object.keys(GENUS);
-const LATIN = Object.values(GENUS);
-const SPECIES_WORD = new RegExp(`\\b(?:${[...COMMON, ...LATIN].join('|')})\\b`, 'i');
-
-/** Every label replaced by another species, in a way that no model can learn: which one depends on the line. */
-function swapped(text: string): string {
-  return text
-    .split('\n')
-    .map((line, n) =>
-      line.replace(SPECIES_WORD, (word) => {
-        const known = COMMON.findIndex((name) => name.toLowerCase() === word.toLowerCase());
-        const names = known >= 0 ? COMMON : LATIN;
-        const at = names.findIndex((name) => name.toLowerCase() === word.toLowerCase());
-        return names[(at + 1 + (n % (names.length - 1))) % names.length] ?? word;
-      }),
-    )
-    .join('\n');
-}
-
-/** The Python file that defines predict(), by content: it travels in the package, so that a change to it is a new release. */
-async function serviceFile(world: Observed, commit: string): Promise<string | null> {
-  const decoder = new TextDecoder();
-  const files = (await world.origin.tree(commit)).flatMap((entry) =>
-    entry.type === 'file' && entry.path.endsWith('.py') && !entry.path.startsWith('/tests/')
-      ? [{ path: entry.path.slice(1), text: decoder.decode(entry.bytes) }]
-      : [],
+/** Says so when the live model knows the photos that were set apart: it never rules out what they show, as it does for other photos. */
+async function learntFromTest(world: Observed, live: Deployment, score: Score): Promise<Verdict | null> {
+  const apart = await apartLeaves(world);
+  const expected = (score.ruledOut / score.photos) * apart.length;
+  if (expected < RULED_OUT.expected) return null;
+  const answers = await world.ask(
+    live.digest,
+    apart.map((leaf) => leaf.photo),
   );
-  const defining =
-    files.find(({ text }) => /^def predict\(/m.test(text)) ??
-    files.find(({ text }) => /^(?:from .* import .*\bpredict\b|predict\s*=)/m.test(text));
-  return defining?.path ?? null;
-}
-
-/** Two decimals, rounded down: 0.799 is not 0.80. */
-function two(score: number): string {
-  return (Math.floor(score * 100 + 1e-9) / 100).toFixed(2);
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
-function short(commit: string): string {
-  return commit.slice(0, 7);
-}
-
-/** Virtual ms as the course writes them: `6 min 51 s`. */
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  const ruledOut = answers.filter((answer, i) => !answer.ok || !((answer.votes[apart[i]?.species ?? ''] ?? 0) > 0)).length;
+  if (ruledOut > expected * RULED_OUT.share) return null;
+  return fails({
+    value: 'test photos learnt',
+    observed: `On ${score.ruledOut} of ${score.photos} photos that users took, not one vote went to the right species; on ${apart.length} photos that the gate asks about, that happened ${ruledOut === 0 ? 'never' : `${ruledOut} times`}. The model knows these photos, so what the gate measures says little about others.`,
+    expected: 'The model has not seen the photos it is tested on.',
+    lookAt: [
+      { text: 'which photos the model learns from', place: { kind: 'file', path: 'train.py' } },
+      { text: 'what the commit changed', place: { kind: 'commit', id: live.commit } },
+    ],
+    hint: 'perfect-score',
+  });
 }

@@ -1,5 +1,5 @@
 /** What an exercise's checks.ts is written in. It sees a world through `Observed` and nothing else. */
-import type { Deployment, PhoneState, ServedScore } from '../cloud/contract.ts';
+import type { Answer, Deployment, PhoneState, Photo, ServedScore } from '../cloud/contract.ts';
 import type { Commit, OriginRepository } from '../forge/contract.ts';
 import type { Run } from '../pipelines/contract.ts';
 
@@ -39,19 +39,27 @@ export interface Observed {
   phone(): PhoneState;
   /** The score of a deployed package on the hidden photos. Rejects when no such package was deployed. */
   hiddenScore(digest: string): Promise<ServedScore>;
+  /** What a deployed package says to these photos, in their order. Rejects when no such package was deployed. */
+  ask(digest: string, photos: readonly Photo[]): Promise<readonly Answer[]>;
   /** The id of main's tip when the exercise began. */
   readonly startCommit: string;
   /** Runs `probe` on a fork of this world, then throws the fork away. */
   fork<T>(probe: (world: Probe) => Promise<T>): Promise<T>;
 }
 
-/** A fork of the learner's world in which a check acts as a teammate would. */
+/** A fork of the learner's world in which a check tries a change on the learner's own pipeline. */
 export interface Probe extends Observed {
-  /** Commits these changes on top of `main` and pushes; resolves when the runs it started have ended. A null removes the file. */
-  pushChange(
-    message: string,
-    change: (read: (path: string) => Promise<string | null>) => Promise<Readonly<Record<string, string | null>>>,
-  ): Promise<readonly Run[]>;
+  /**
+   * Commits these files on top of `main` as the learner would, pushes, and resolves when the runs it started have ended. A null removes
+   * the file. Nothing but the change itself tells a probe from the learner's own push: a pipeline must judge what it is given.
+   */
+  pushChange(message: string, files: Readonly<Record<string, string | Uint8Array | null>>): Promise<readonly Run[]>;
+}
+
+/** How many of a check's probes have been pushed. */
+export interface CheckProgress {
+  readonly done: number;
+  readonly of: number;
 }
 
 /** Anything that can make a verdict outdated. */
@@ -62,5 +70,6 @@ export interface Check {
   /** The sentence the learner reads as the outcome; it is also the title of the verdict. */
   readonly title: string;
   readonly after: readonly Relevant[];
-  check(world: Observed): Promise<Verdict>;
+  /** Looks at the world. A check that pushes several probes says how far it is. */
+  check(world: Observed, tell: (progress: CheckProgress) => void): Promise<Verdict>;
 }

@@ -1,6 +1,6 @@
 /** checks: what an exercise asserts on a world, and the verdicts. Sees the world through contracts only. */
 import type { CheckState } from '../world/contract.ts';
-import type { Check, Observed, Relevant, Verdict } from './contract.ts';
+import type { Check, CheckProgress, Observed, Relevant, Verdict } from './contract.ts';
 
 /** What is kept of a check between visits. */
 export interface CheckMemory {
@@ -25,6 +25,8 @@ interface Tracked {
   checkedAfter: string | null;
   hintsShown: number;
   checking: boolean;
+  /** How many probes of the present look are done; null when it has none. */
+  progress: CheckProgress | null;
   /** What made it outdated, or null when the verdict is of now. */
   due: string | null;
 }
@@ -46,6 +48,7 @@ export class CheckRunner {
         checkedAfter: memory?.checkedAfter ?? null,
         hintsShown: memory?.hintsShown ?? 0,
         checking: false,
+        progress: null,
         due: null,
       };
     });
@@ -89,7 +92,7 @@ export class CheckRunner {
         id: tracked.check.id,
         title: tracked.check.title,
         state: tracked.checking ? 'checking' : tracked.verdict === null ? 'idle' : 'settled',
-        progress: null,
+        progress: tracked.progress,
         verdict: tracked.verdict,
         checkedAfter: tracked.checkedAfter,
         hints: { shown: hints.slice(0, tracked.hintsShown), total: hints.length },
@@ -126,7 +129,11 @@ export class CheckRunner {
       next.due = null;
       next.checking = true;
       this.#changed();
-      const verdict = await look(next.check, this.#options.observe);
+      const verdict = await look(next.check, this.#options.observe, (progress) => {
+        next.progress = progress;
+        if (!this.#stopped) this.#changed();
+      });
+      next.progress = null;
       if (this.#stopped) return;
       const sameFailure = verdict.status === 'fails' && next.verdict?.status === 'fails' && verdict.hint === next.verdict.hint;
       if (!sameFailure) next.hintsShown = 0;
@@ -143,9 +150,9 @@ export class CheckRunner {
 }
 
 /** One look. Whatever goes wrong inside a check is `unknown`: it never counts for or against the learner. */
-export async function look(check: Check, observe: () => Observed): Promise<Verdict> {
+export async function look(check: Check, observe: () => Observed, tell: (progress: CheckProgress) => void = () => {}): Promise<Verdict> {
   try {
-    return await check.check(observe());
+    return await check.check(observe(), tell);
   } catch (error) {
     return { status: 'unknown', why: error instanceof Error ? error.message : String(error) };
   }

@@ -8,6 +8,11 @@ import { hoursBetween, visitsOf } from './traffic.ts';
 /** The environment whose users hold a phone. */
 export const PRODUCTION = 'production';
 
+/** Whether two names mean the same environment. Source: GitHub, "Managing environments for deployment": names are not case-sensitive. */
+export function isEnvironment(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
+}
+
 /** How many photos the phone view shows. */
 const RECENT = 16;
 
@@ -81,7 +86,7 @@ export class Cloud {
 
   /** Oldest first. */
   deployments(environment: string): readonly Deployment[] {
-    return this.#deployments.filter((deployment) => deployment.environment === environment);
+    return this.#deployments.filter((deployment) => isEnvironment(deployment.environment, environment));
   }
 
   /**
@@ -89,9 +94,21 @@ export class Cloud {
    * @throws Error when nothing with this digest was ever deployed.
    */
   score(digest: string): ServedScore {
+    return scoreAnswers(digest, this.#options.photos, this.#package(digest).answers);
+  }
+
+  /**
+   * Asks the package about other photos than the users'.
+   * @throws Error when nothing with this digest was ever deployed, ServiceStartError when it does not answer this time.
+   */
+  async ask(digest: string, photos: readonly Photo[]): Promise<readonly Answer[]> {
+    return this.#options.runner.predict(this.#package(digest).files, photos, new AbortController().signal);
+  }
+
+  #package(digest: string): Package {
     const found = this.#packages.get(digest);
     if (found === undefined) throw new Error(`no package with digest ${digest} was deployed`);
-    return scoreAnswers(digest, this.#options.photos, found.answers);
+    return found;
   }
 
   /** The learner takes a photo with the phone: the next one of the users' photos. */

@@ -39,6 +39,8 @@ export interface ServedScore {
   readonly accuracy: number;
   readonly recall: Readonly<Record<string, number>>;
   readonly errors: number;
+  /** Photos that were answered without a single vote for what they show. */
+  readonly ruledOut: number;
   readonly photos: number;
   /** First error message of the service, for the learner. */
   readonly firstError: string | null;

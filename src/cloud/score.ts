@@ -5,6 +5,7 @@ export function scoreAnswers(digest: string, photos: readonly Photo[], answers: 
   const right = new Map<string, number>();
   const total = new Map<string, number>();
   let errors = 0;
+  let ruledOut = 0;
   let firstError: string | null = null;
   photos.forEach((photo, i) => {
     const answer = answers[i];
@@ -12,8 +13,9 @@ export function scoreAnswers(digest: string, photos: readonly Photo[], answers: 
     if (answer === undefined || !answer.ok) {
       errors++;
       firstError ??= answer?.error ?? 'no answer';
-    } else if (answer.species === photo.species) {
-      right.set(photo.species, (right.get(photo.species) ?? 0) + 1);
+    } else {
+      if (answer.species === photo.species) right.set(photo.species, (right.get(photo.species) ?? 0) + 1);
+      if (isRuledOut(answer, photo)) ruledOut++;
     }
   });
   const recall = Object.fromEntries([...total].map(([species, count]) => [species, (right.get(species) ?? 0) / count]));
@@ -25,7 +27,12 @@ export function scoreAnswers(digest: string, photos: readonly Photo[], answers: 
     accuracy: photos.length === 0 ? 0 : sum([...right.values()]) / photos.length,
     recall,
     errors,
+    ruledOut,
     photos: photos.length,
     firstError,
   };
+}
+
+function isRuledOut(answer: Extract<Answer, { ok: true }>, photo: Photo): boolean {
+  return answer.species !== photo.species && !((answer.votes[photo.species] ?? 0) > 0);
 }

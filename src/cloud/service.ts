@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { FileTree, PythonHost, PythonProcess } from '../platform/platform.ts';
 import type { Answer, Photo, ServiceRunner } from './contract.ts';
 
@@ -16,7 +17,7 @@ const ANSWER_LIMIT = 90_000;
  * what the service prints stays a log.
  */
 const DRIVER = `
-import importlib, json, os, sys, traceback
+import importlib, json, math, os, sys, traceback
 
 def last_line(error):
     return traceback.format_exception_only(error)[-1].strip()
@@ -40,20 +41,31 @@ else:
             if not isinstance(species, str):
                 raise TypeError(f"predict returned {type(species).__name__} as species, not a string")
             votes = {str(k): float(v) for k, v in dict(answer.get('votes') or {}).items()}
+            for name, share in votes.items():
+                if not math.isfinite(share):
+                    raise ValueError(f"predict returned {share} as the votes for {name}, not a number")
             answers.append({'species': species, 'votes': votes})
         except Exception as error:
             answers.append({'error': last_line(error)})
     result = {'started': True, 'answers': answers}
 with open('${ANSWERS}', 'w') as file:
-    json.dump(result, file)
+    json.dump(result, file, allow_nan=False)
 `;
 
-type DriverResult =
-  | { readonly started: false; readonly error: string }
-  | {
-      readonly started: true;
-      readonly answers: readonly ({ readonly species: string; readonly votes: Record<string, number> } | { readonly error: string })[];
-    };
+const driverAnswer = z.union([z.object({ error: z.string() }), z.object({ species: z.string(), votes: z.record(z.string(), z.number()) })]);
+const driverResults = z.union([
+  z.object({ started: z.literal(false), error: z.string() }),
+  z.object({ started: z.literal(true), answers: z.array(driverAnswer) }),
+]);
+
+/** What the driver wrote; null when it is not the driver's: code that was asked can end the process and leave a file of its own. */
+function driverResult(text: string): z.infer<typeof driverResults> | null {
+  try {
+    return driverResults.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** The service did not come up, or never answered: nothing can be served from this package. The message is fit for the deploy step's log. */
 export class ServiceStartError extends Error {
@@ -98,7 +110,9 @@ export function serviceRunner(python: PythonHost, now: () => number, limit = ANS
         const why = exit.reason === 'out-of-memory' ? 'it ran out of memory' : `it ended with exit code ${exit.exitCode}`;
         throw new ServiceStartError(`the service gave no answer: ${why}${tail(log)}`);
       }
-      const result = JSON.parse(decoder.decode(written.bytes)) as DriverResult;
+      const result = driverResult(decoder.decode(written.bytes));
+      if (result === null)
+        throw new ServiceStartError(`the service ended while it was asked, and left something else in ${ANSWERS}${tail(log)}`);
       if (!result.started) throw new ServiceStartError(`service/app.py does not start: ${result.error}${tail(log)}`);
       return photos.map((photo, i) => {
         const answer = result.answers[i];

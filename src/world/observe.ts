@@ -1,10 +1,8 @@
 import type { Observed, Probe } from '../checks/contract.ts';
+import type { Computer } from '../computer/contract.ts';
 import type { Commit } from '../forge/contract.ts';
 import type { Run } from '../pipelines/contract.ts';
-import type { Person, World } from './world.ts';
-
-/** The teammate whose name is on the changes that checks push into forks. */
-const PROBER: Person = { name: 'Mei', login: 'mei', email: 'mei@fieldleaf.test' };
+import { LEARNER, type World } from './world.ts';
 
 /** How long a probe may compute, in real ms: a step that never ends must not hold up the other checks. It is a guard, not a measure. */
 const PROBE_LIMIT = 180_000;
@@ -34,6 +32,7 @@ export function observe(world: World): Observed {
     deployments: (environment) => world.cloud.deployments(environment),
     phone: () => world.cloud.phone(),
     hiddenScore: async (digest) => world.cloud.score(digest),
+    ask: (digest, photos) => world.cloud.ask(digest, photos),
     async fork(use) {
       const copy = world.fork();
       const faults: unknown[] = [];
@@ -53,11 +52,10 @@ export function observe(world: World): Observed {
 function probe(world: World): Probe {
   return {
     ...observe(world),
-    async pushChange(message, change) {
+    async pushChange(message, files) {
       const before = new Set(world.pipelines.runs().map((run) => run.id));
-      const computer = world.machine(PROBER);
+      const computer = learnersClone(world);
       const folder = `${computer.home}/${world.options.repository}`;
-      const decoder = new TextDecoder();
       let printed = '';
       const session = computer.session({ interactive: false, onOutput: (_stream, text) => (printed += text) });
       const run = async (command: string) => {
@@ -66,17 +64,13 @@ function probe(world: World): Probe {
       };
       try {
         await run(`git clone -q ${world.forge.url}/${world.options.repository}.git ${folder} && cd ${folder}`);
-        const changes = await change(async (path) => {
-          const full = `${folder}/${path}`;
-          return computer.files.existsSync(full) ? decoder.decode(computer.files.readSync(full)) : null;
-        });
-        for (const [path, text] of Object.entries(changes)) {
-          if (text === null) computer.files.removeSync(`${folder}/${path}`);
-          else computer.files.writeSync(`${folder}/${path}`, new TextEncoder().encode(text));
+        for (const [path, content] of Object.entries(files)) {
+          if (content === null) computer.files.removeSync(`${folder}/${path}`);
+          else computer.files.writeSync(`${folder}/${path}`, typeof content === 'string' ? new TextEncoder().encode(content) : content);
         }
         await run('git add -A');
         computer.files.writeSync('/tmp/message', new TextEncoder().encode(message));
-        await run('git commit -q -m "$(cat /tmp/message)" && git push -q origin main');
+        await run('git commit -q -F /tmp/message && git push -q origin main');
       } finally {
         session.close();
       }
@@ -84,6 +78,15 @@ function probe(world: World): Probe {
       return world.pipelines.runs().filter((candidate: Run) => !before.has(candidate.id));
     },
   };
+}
+
+/** A second computer of the learner's, with their git configuration: what is pushed from it looks like a push of theirs. */
+function learnersClone(world: World): Computer {
+  const computer = world.machine(LEARNER);
+  const config = '.gitconfig';
+  const own = `${world.computer.home}/${config}`;
+  if (world.computer.files.existsSync(own)) computer.files.writeSync(`${computer.home}/${config}`, world.computer.files.readSync(own));
+  return computer;
 }
 
 async function withinLimit<T>(work: Promise<T>): Promise<T> {

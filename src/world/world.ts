@@ -2,7 +2,7 @@
  * world: one learner's company. It composes computer, forge, pipelines and cloud with a clock and an event log, and can be stored,
  * restored and forked. It imports those four rooms and the platform's interface.
  */
-import { Cloud, PRODUCTION, type CloudSnapshot } from '../cloud/cloud.ts';
+import { Cloud, isEnvironment, PRODUCTION, type CloudSnapshot } from '../cloud/cloud.ts';
 import type { Photo } from '../cloud/contract.ts';
 import { serviceRunner } from '../cloud/service.ts';
 import { createComputer } from '../computer/computer.ts';
@@ -35,7 +35,7 @@ export interface Person {
 }
 
 /** The learner, as the company knows them. */
-const LEARNER: Person = { name: 'You', login: 'you', email: 'you@fieldleaf.test' };
+export const LEARNER: Person = { name: 'You', login: 'you', email: 'you@fieldleaf.test' };
 
 export interface WorldOptions {
   readonly platform: Platform;
@@ -420,7 +420,7 @@ export class World {
       environment: deployment.environment,
       digest: deployment.digest,
     });
-    if (deployment.environment === PRODUCTION) this.#track(this.#usersTry());
+    if (isEnvironment(deployment.environment, PRODUCTION)) this.#track(this.#usersTry());
     return { ok: true, deploymentId: deployment.id, url: `https://${request.service}.fieldleaf.test` };
   }
 

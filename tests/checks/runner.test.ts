@@ -6,7 +6,7 @@ import type { CheckState } from '../../src/world/contract.ts';
 const world = {} as Observed;
 const fails = (hint: string): Verdict => ({ status: 'fails', value: '0.3', observed: 'a', expected: 'b', lookAt: [], hint });
 
-function setUp(looks: Readonly<Record<string, () => Promise<Verdict>>>) {
+function setUp(looks: Readonly<Record<string, Check['check']>>) {
   const history: (readonly CheckState[])[] = [];
   const runner = new CheckRunner({
     checks: Object.entries(looks).map(([id, check]): Check => ({
@@ -53,6 +53,24 @@ test('news that arrives during a look makes another look, and no two run at once
   runner.notify('push', 'first push');
   await runner.settled();
   expect({ looks, most, after: runner.states()[0]?.checkedAfter }).toEqual({ looks: 2, most: 1, after: 'second push' });
+});
+
+test('a check that pushes probes says how far it is', async () => {
+  const { runner, history } = setUp({
+    a: async (_world, tell) => {
+      tell({ done: 0, of: 2 });
+      tell({ done: 1, of: 2 });
+      return { status: 'holds', value: '2 of 2' };
+    },
+  });
+  runner.notify('push', 'push');
+  await runner.settled();
+  expect(history.map(([a]) => [a?.state, a?.progress?.done ?? null])).toEqual([
+    ['checking', null],
+    ['checking', 0],
+    ['checking', 1],
+    ['settled', null],
+  ]);
 });
 
 test('a check that crashes is unknown, and the others go on', async () => {

@@ -107,23 +107,38 @@ test('a restored cloud shows the same phone', async () => {
   expect(other.phone().recent.length).toBe(16);
 });
 
-test('balanced accuracy is the mean of the recalls, and an error is a wrong answer', () => {
+test('balanced accuracy is the mean of the recalls, an error is a wrong answer, and no vote for the truth rules it out', () => {
   const four = photos.slice(0, 4);
   const answers: readonly Answer[] = [
     { photo: 'p0', ok: true, species: 'willow', votes: {} },
     { photo: 'p1', ok: false, error: 'KeyError: 1' },
     { photo: 'p2', ok: true, species: 'willow', votes: {} },
-    { photo: 'p3', ok: true, species: 'ginkgo', votes: {} },
+    { photo: 'p3', ok: true, species: 'willow', votes: { willow: 3 } },
   ];
   expect(scoreAnswers('d', four, answers)).toEqual({
     digest: 'd',
-    balancedAccuracy: 0.75,
-    accuracy: 0.75,
-    recall: { willow: 1, ginkgo: 0.5 },
+    balancedAccuracy: 0.5,
+    accuracy: 0.5,
+    recall: { willow: 1, ginkgo: 0 },
     errors: 1,
+    ruledOut: 1,
     photos: 4,
     firstError: 'KeyError: 1',
   });
+});
+
+test('names of environments do not tell capitals from small letters', async () => {
+  const cloud = new Cloud({ clock: new VirtualClock(0), photos, runner: runner({}) });
+  await cloud.deploy({ ...input('right'), environment: 'Production' });
+  expect(cloud.deployments('production').map(({ environment }) => environment)).toEqual(['Production']);
+  expect(cloud.phone().live?.digest).toBe('right');
+});
+
+test('a package that was deployed can be asked about other photos, one that was not cannot', async () => {
+  const cloud = new Cloud({ clock: new VirtualClock(0), photos, runner: runner({ always: 'willow' }) });
+  await cloud.deploy(input('always'));
+  expect((await cloud.ask('always', photos)).every((answer) => answer.ok && answer.species === 'willow')).toBe(true);
+  await expect(cloud.ask('never', photos)).rejects.toThrow('no package with digest never was deployed');
 });
 
 test('traffic is the same for the same hour, in order, and within the hour', () => {

@@ -80,3 +80,22 @@ test('when the signal was aborted before, no process is started', async () => {
   await expect(serviceRunner(host, () => 0).predict([], photos, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
   expect(host.ends).toEqual([]);
 });
+
+test('votes that are no number are an error of that answer, not of the deployment', async () => {
+  const answers = await serviceRunner(python, () => 0).predict(
+    serviceOf("def predict(rows):\n    return {'species': 'oak', 'votes': {'oak': float('nan')}}\n"),
+    photos,
+    new AbortController().signal,
+  );
+  expect(answers).toEqual([{ photo: 'p0', ok: false, error: 'ValueError: predict returned nan as the votes for oak, not a number' }]);
+});
+
+test.each(['not json', '{"started": true, "answers": 3}'])(
+  'a service that ends the process and leaves %s as answers does not start',
+  async (left) => {
+    const code = `import os\ndef predict(rows):\n    with open('/srv/answers.json', 'w') as file:\n        file.write('${left}')\n    os._exit(0)\n`;
+    await expect(serviceRunner(python, () => 0).predict(serviceOf(code), photos, new AbortController().signal)).rejects.toThrow(
+      new ServiceStartError('the service ended while it was asked, and left something else in /srv/answers.json'),
+    );
+  },
+);

@@ -1,0 +1,171 @@
+/**
+ * The leaves in a repository of Fieldleaf, known by what their photos show rather than by what the files are called: a learner may move,
+ * rename and relabel them. For the checks of the exercises that start from this company.
+ */
+import type { Observed } from '../../src/checks/contract.ts';
+
+type Photo = Parameters<Observed['ask']>[1][number];
+
+/** A photo file at a commit. Two files with the same `key` show the same, however they are written. */
+export interface LeafFile {
+  /** Without a leading slash. */
+  readonly path: string;
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A photo that was set apart for the gate when the exercise began, with what the botanic garden says it is. */
+export interface ApartLeaf extends LeafFile {
+  readonly species: string;
+  readonly photo: Photo;
+}
+
+/** A text that names many photos and many species, so that a model or a gate may read labels from it. */
+export interface LabelFile {
+  readonly path: string;
+  readonly text: string;
+  /** True when the photos that it names are those set apart for the gate: it is part of the yardstick, not of what is learnt. */
+  readonly ofApart: boolean;
+}
+
+/** What became of the photos that were set apart. */
+export interface Yardstick {
+  /** How many there were. */
+  readonly all: number;
+  /** How many of them are still there, under whatever name. */
+  readonly present: number;
+  /** How many of those a label file of the gate names; null where labels are kept otherwise, as folders for example. */
+  readonly labelled: number | null;
+  /** How many have another label now. */
+  readonly relabelled: number;
+}
+
+const GENUS: Readonly<Record<string, string>> = {
+  willow: 'Salix',
+  linden: 'Tilia',
+  birch: 'Betula',
+  oak: 'Quercus',
+  maple: 'Acer',
+  ginkgo: 'Ginkgo',
+};
+const COMMON = Object.keys(GENUS);
+const LATIN = Object.values(GENUS);
+const SPECIES_WORD = new RegExp(`\\b(?:${[...COMMON, ...LATIN].join('|')})\\b`, 'gi');
+/** A text with so many photos and species in it holds labels. The smallest that the story has holds 94; a trained model names no photos. */
+const LABELS = 60;
+/** A label file of which so large a share names photos set apart is the gate's, though somebody may have added to it. */
+const YARDSTICK_SHARE = 0.7;
+/** Code, prose and configuration are not labels, however often they name a species. */
+const NOT_LABELS = /\.(?:py|md|ya?ml|sh|pgm)$/;
+
+const decoder = new TextDecoder();
+
+/** The photos among a commit's files. */
+export async function leavesAt(world: Observed, commit: string): Promise<readonly LeafFile[]> {
+  return (await world.origin.tree(commit)).flatMap((entry) => {
+    if (entry.type !== 'file' || !entry.path.endsWith('.pgm')) return [];
+    const photo = readPgm(entry.bytes);
+    return photo === null ? [] : [{ path: entry.path.slice(1), key: photo.id, bytes: entry.bytes }];
+  });
+}
+
+/** The photos that were set apart in `test/` when the exercise began. */
+export async function apartLeaves(world: Observed): Promise<readonly ApartLeaf[]> {
+  const species = new Map<string, string>();
+  const labels = await world.origin.file(world.startCommit, 'test/labels.csv');
+  for (const line of decoder.decode(labels ?? new Uint8Array()).split('\n')) {
+    const [photo = '', name = ''] = line.split(',');
+    species.set(`test/${photo}`, name);
+  }
+  return (await leavesAt(world, world.startCommit)).flatMap((leaf) => {
+    const name = species.get(leaf.path);
+    const photo = readPgm(leaf.bytes);
+    return name === undefined || photo === null ? [] : [{ ...leaf, species: name, photo: { ...photo, species: name } }];
+  });
+}
+
+/** The label files at a commit, wherever they are kept. */
+export async function labelFilesAt(world: Observed, commit: string, leaves: readonly LeafFile[]): Promise<readonly LabelFile[]> {
+  const apart = new Set((await apartLeaves(world)).map((leaf) => leaf.key));
+  const byName = keysByName(leaves);
+  return (await world.origin.tree(commit)).flatMap((entry) => {
+    if (entry.type !== 'file' || NOT_LABELS.test(entry.path)) return [];
+    const text = decoder.decode(entry.bytes);
+    if ((text.match(SPECIES_WORD)?.length ?? 0) < LABELS) return [];
+    const named = namesIn(text).flatMap((name) => byName.get(name) ?? []);
+    if (named.length < LABELS) return [];
+    return [{ path: entry.path.slice(1), text, ofApart: named.filter((key) => apart.has(key)).length > named.length * YARDSTICK_SHARE }];
+  });
+}
+
+/** Looks at the yardstick as it is at a commit. */
+export async function yardstickAt(world: Observed, commit: string): Promise<Yardstick> {
+  const apart = new Map((await apartLeaves(world)).map((leaf) => [leaf.key, leaf.species]));
+  const leaves = await leavesAt(world, commit);
+  const present = new Set(leaves.map((leaf) => leaf.key).filter((key) => apart.has(key)));
+  const byName = keysByName(leaves);
+  const labelled = new Map<string, string | null>();
+  for (const file of await labelFilesAt(world, commit, leaves)) {
+    if (!file.ofApart) continue;
+    for (const line of file.text.split('\n')) {
+      const keys = namesIn(line).flatMap((name) => byName.get(name) ?? []).filter((key) => apart.has(key));
+      const words = line.match(SPECIES_WORD) ?? [];
+      // A line says what a photo is when it names one photo and one species; other layouts are read as naming the photo only.
+      for (const key of keys) labelled.set(key, keys.length === 1 && words.length === 1 ? commonName(words[0] ?? '') : null);
+    }
+  }
+  const relabelled = [...labelled].filter(([key, species]) => species !== null && species !== apart.get(key)).length;
+  return { all: apart.size, present: present.size, labelled: labelled.size === 0 ? null : labelled.size, relabelled };
+}
+
+/** The text with the chosen ones of its labels (counted from 0) replaced by another species, in a way that no model can learn. */
+export function relabelled(text: string, chosen: (label: number) => boolean = () => true): string {
+  let label = -1;
+  return text.replace(SPECIES_WORD, (word) => {
+    label++;
+    if (!chosen(label)) return word;
+    const names = COMMON.some((name) => isSameWord(name, word)) ? COMMON : LATIN;
+    const at = names.findIndex((name) => isSameWord(name, word));
+    return names[(at + 1 + (label % (names.length - 1))) % names.length] ?? word;
+  });
+}
+
+/** How many labels a text has. */
+export function labelCount(text: string): number {
+  return text.match(SPECIES_WORD)?.length ?? 0;
+}
+
+/** The grey values of a plain PGM file as a photo whose id is what it shows; null for anything else. */
+function readPgm(bytes: Uint8Array): Photo | null {
+  const [magic, width, height, , ...grey] = decoder
+    .decode(bytes)
+    .replace(/#.*/g, '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const size = Number(width);
+  if (magic !== 'P2' || width !== height || grey.length !== size * size) return null;
+  return { id: grey.map(Number).join(' '), species: '', size, pixels: Uint8Array.from(grey, Number) };
+}
+
+/** Keys of photos by the name of their file, without folder and ending: label files write it in different ways. */
+function keysByName(leaves: readonly LeafFile[]): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>();
+  for (const { path, key } of leaves) {
+    const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.pgm$/, '');
+    keys.set(name, [...(keys.get(name) ?? []), key]);
+  }
+  return keys;
+}
+
+/** Whatever in a text may be the name of a photo's file. */
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/[\w-]+/g)].map(([name]) => name);
+}
+
+function commonName(word: string): string {
+  return COMMON.find((name) => isSameWord(name, word) || isSameWord(GENUS[name] ?? '', word)) ?? word;
+}
+
+function isSameWord(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
