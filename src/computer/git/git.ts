@@ -1,6 +1,6 @@
 /**
- * computer/git: the `git` command of a computer and readings of its repositories, for which it may import platform, computer's
- * contract and files, just-bash, just-git, isomorphic-git, fflate and @noble/hashes.
+ * computer/git: the `git` command of a computer and readings of its repositories. It may import platform, computer's contract, files
+ * and session/buffer, just-bash, just-git, isomorphic-git, fflate and @noble/hashes.
  *
  * - All that is typed and printed is our own (`commands/`), over our own objects, refs, index and wire protocol.
  * - just-git is the engine below it: line differences, renames, three-way merges and blame (`engine.ts`, `merging.ts`), unpacking what
