@@ -590,6 +590,24 @@ describe('outcomes and the phone', () => {
     expect(await page.locator('dialog pre').count()).toBe(0);
     await page.click('dialog button:has-text("Show the solution")');
     await page.waitForSelector('dialog pre:has-text("suspects.py")');
+    expect(await page.locator('dialog').innerText()).toContain('Nothing has been run, and your work is as it was.');
+  });
+
+  test('the solution, once shown, is there again without questions, and leads to starting over', async () => {
+    const { page } = await open();
+    const before = await page.locator('#outcomes').innerText();
+    await page.click('button:has-text("Show the solution")');
+    await page.click('dialog button:has-text("Show it")');
+    await page.click('dialog button:has-text("Show the solution")');
+    await page.waitForSelector('dialog pre');
+    await page.keyboard.press('Escape');
+    await page.click('button:has-text("Show the solution")');
+    await page.waitForSelector('dialog pre');
+    await page.click('dialog button:has-text("start over")');
+    await page.waitForSelector('dialog:has-text("Start this exercise over?")');
+    await page.click('dialog button:has-text("Keep working")');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(await page.locator('#outcomes').innerText()).toBe(before);
   });
 
   test('starting over says what is lost, and begins anew', async () => {
