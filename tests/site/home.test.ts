@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import push from '../../src/site/push-to-phone.json' with { type: 'json' };
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { begun, host, openBrowser, withProgress, type Host } from './support.ts';
@@ -50,6 +51,13 @@ test('a new learner is shown where to start', async () => {
   });
   await page.getByRole('link', { name: 'Start', exact: true }).click();
   await page.waitForURL(/3-ship-a-better-leaf\/$/);
+  await page.context().close();
+});
+
+test('the recorded push reads as words, with spaces between them', async () => {
+  const page = await home();
+  const { commit } = push;
+  expect(await page.locator('.story ol > li').nth(1).locator('div').innerText()).toBe(`${commit.id} ${commit.message}`);
   await page.context().close();
 });
 
