@@ -129,12 +129,21 @@ export class CheckRunner {
       next.due = null;
       next.checking = true;
       this.#changed();
+      const looking = next;
+      let outdated = false;
       const verdict = await look(next.check, this.#options.observe, (progress) => {
-        next.progress = progress;
-        if (!this.#stopped) this.#changed();
+        // Between two probes is the time to stop: what the rest of them would say is about a world that has moved on.
+        outdated = this.#stopped || looking.due !== null;
+        if (outdated) throw new Error('outdated');
+        looking.progress = progress;
+        this.#changed();
       });
       next.progress = null;
       if (this.#stopped) return;
+      if (outdated) {
+        next.checking = false;
+        continue;
+      }
       const sameFailure = verdict.status === 'fails' && next.verdict?.status === 'fails' && verdict.hint === next.verdict.hint;
       if (!sameFailure) next.hintsShown = 0;
       next.verdict = verdict;

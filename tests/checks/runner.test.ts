@@ -73,6 +73,26 @@ test('a check that pushes probes says how far it is', async () => {
   ]);
 });
 
+test('a check that pushes probes stops between two of them when there is news, and begins again', async () => {
+  const pushed: string[] = [];
+  let looks = 0;
+  const { runner, verdicts } = setUp({
+    a: async (_world, tell) => {
+      looks++;
+      for (const done of [0, 1]) {
+        tell({ done, of: 2 });
+        pushed.push(`${looks}.${done}`);
+        if (pushed.length === 1) runner.notify('push', 'second push');
+      }
+      return { status: 'holds', value: String(looks) };
+    },
+  });
+  runner.notify('push', 'first push');
+  await runner.settled();
+  expect(pushed).toEqual(['1.0', '2.0', '2.1']);
+  expect(verdicts()[0]).toEqual(['a', 'settled', 'holds', 'second push']);
+});
+
 test('a check that crashes is unknown, and the others go on', async () => {
   const { runner, verdicts } = setUp({
     a: () => Promise.reject(new Error('no main branch')),
