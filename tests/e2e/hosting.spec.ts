@@ -130,7 +130,7 @@ async function look(url: string): Promise<void> {
     ['', 200, /^text\/html/],
     [LESSON, 200, /^text\/html/],
     ['service-worker.js', 200, /^(text|application)\/javascript/],
-    ['pyodide/pyodide.asm.mjs', 200, /^(text|application)\/javascript/],
+    ['pyodide/pyodide.asm.js', 200, /^(text|application)\/javascript/],
     ['pyodide/pyodide.asm.wasm', 200, /^application\/wasm/],
     ['pagefind/pagefind-entry.json', 200, /^application\/json/],
     ['favicon.svg', 200, /^image\/svg\+xml/],

@@ -4,7 +4,7 @@ import { createPythonPool, type Progress, type WorkerEvents } from '../python/po
 import type { WorkerLink } from '../python/process.ts';
 import type { PythonAssets } from '../python/protocol.ts';
 import { browserImageStore, shared } from './image-store.ts';
-import { pyodideFileBytes } from './pyodide-files.ts';
+import { pyodideFileBytes, servedAs } from './pyodide-files.ts';
 import { readBody } from './read-body.ts';
 
 export interface BrowserPlatformOptions {
@@ -65,7 +65,7 @@ async function loadAssets(base: URL, onProgress: Progress): Promise<PythonAssets
     request(new URL('pyodide.asm.wasm', base)).then((response) => compile(response, count)),
     request(new URL('python_stdlib.zip', base)).then((response) => readBody(response, count)),
   ]);
-  return { wasm, stdlib: shared(stdlib), glueUrl: new URL('pyodide.asm.mjs', base).href };
+  return { wasm, stdlib: shared(stdlib), glueUrl: new URL(servedAs('pyodide.asm.mjs'), base).href };
 }
 
 async function request(url: URL): Promise<Response> {

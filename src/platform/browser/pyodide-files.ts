@@ -7,3 +7,8 @@ export const pyodideFileBytes: Readonly<Record<(typeof pyodideFiles)[number], nu
   'pyodide.asm.wasm': 9_598_218,
   'python_stdlib.zip': 2_545_637,
 };
+
+/** The name under which a site serves a file of the package: not every host knows that `.mjs` is JavaScript, nginx for one. */
+export function servedAs(name: (typeof pyodideFiles)[number]): string {
+  return name.replace(/\.mjs$/, '.js');
+}
