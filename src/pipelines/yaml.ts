@@ -44,6 +44,7 @@ const MAX_CHARACTERS = 512 * 1024;
 /** Counted with aliases expanded, which is how a few lines become millions of values. */
 const MAX_VALUES = 50_000;
 const MAX_DEPTH = 100;
+const TOO_DEEP = 'This file is nested too deeply to be read.';
 
 /** Reads one YAML document. Anything that a workflow file can't mean (tags, several documents, endless aliases) is a diagnostic. */
 export function readYaml(file: string, text: string): LocatedDocument {
@@ -63,12 +64,11 @@ export function readYaml(file: string, text: string): LocatedDocument {
     const diagnostics = [...warnings, ...reader.diagnostics];
     return diagnostics.length > 0 ? failed(diagnostics) : { ok: true, root };
   } catch (error) {
-    // The YAML library recurses; a file nested thousands of levels deep ends its stack.
     const message =
       error instanceof TooMuch
         ? error.message
         : error instanceof RangeError
-          ? 'This file is nested too deeply to be read.'
+          ? TOO_DEEP
           : `This file can't be read as YAML: ${String(error)}`;
     return failed([problem(file, error instanceof TooMuch ? error.at : START, message)]);
   }
@@ -176,6 +176,8 @@ function after(at: Place): Place {
 /** What the YAML library says, in words for someone who writes their first workflow. Its own sentence follows where it adds something. */
 function friendlyYaml(message: string, code: string): string {
   const first = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message;
+  // The YAML library recurses, and reports the end of its own stack as a mistake in the file.
+  if (/maximum call stack|too much recursion/i.test(first)) return TOO_DEEP;
   const open = /end with a ([\]}])/.exec(first)?.[1];
   if (open !== undefined) return `This isn't valid YAML: a \`${open === ']' ? '[' : '{'}\` that was opened above isn't closed.`;
   switch (code) {

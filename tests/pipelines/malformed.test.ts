@@ -192,6 +192,12 @@ describe('malformed workflows', () => {
     expect(parseWorkflow('w.yml', text).diagnostics).toHaveLength(100);
   });
 
+  test.each(['[', '- '])('%s a hundred thousand times is said to be too deep', (open) => {
+    expect(parseWorkflow('w.yml', `on: push\njobs:\n  ${open.repeat(100_000)}\n`).diagnostics[0]?.message).toBe(
+      'This file is nested too deeply to be read.',
+    );
+  });
+
   const deep = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
   test.each([
     ['nested a hundred thousand deep', `on: push\njobs: ${deep('[', ']', 100_000)}\n`],
