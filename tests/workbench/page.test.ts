@@ -514,7 +514,7 @@ describe('runs', () => {
   test('text of a world is never HTML', async () => {
     const { page } = await open();
     await page.click('#wb-tab-runs');
-    await page.click('button[aria-expanded=false]:has-text("Step summary")');
+    await page.getByRole('button', { name: /^Step summary/ }).click();
     await page.waitForSelector('.markdown table');
     expect({ title: await page.title(), inside: await page.locator('.markdown :is(img, script, style)').count() }).toEqual({
       title: 'Ship a better leaf',

@@ -96,7 +96,7 @@ describe('the job graph', () => {
   test.each([
     [4, 1000, { across: 222, width: 176 }],
     [4, 700, { across: 182, width: 154 }],
-    [9, 700, { across: 152, width: 124 }],
+    [9, 700, { across: 222, width: 176 }],
   ])('%i columns in %i px', (columns, available, sizes) => {
     expect(columnSizes(columns, available)).toEqual(sizes);
   });

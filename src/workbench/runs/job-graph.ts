@@ -32,10 +32,10 @@ const LEGS_SHOWN = 4;
 /** From one column to the next, and the width of a node, both in px: as drawn where there is room, closer where that saves scrolling. */
 export function columnSizes(columns: number, available: number): { readonly across: number; readonly width: number } {
   const [widest, gap] = [176, 46];
-  if (columns * (widest + gap) - gap <= available) return { across: widest + gap, width: widest };
   const [narrowest, closer] = [124, 28];
-  const width = Math.min(widest, Math.max(narrowest, Math.floor((available + closer) / columns) - closer));
-  return { across: width + closer, width };
+  const width = Math.min(widest, Math.floor((available + closer) / columns) - closer);
+  const drawn = columns * (widest + gap) - gap <= available || width < narrowest;
+  return drawn ? { across: widest + gap, width: widest } : { across: width + closer, width };
 }
 
 /** The worst of several states, as a folded matrix shows it. */
