@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import { readBody } from '../platform/browser/read-body.ts';
 import type { WorldClient } from '../world/contract.ts';
 import type { WorldWorker } from './world.worker.ts';
 
@@ -26,6 +27,8 @@ export async function openWorld({ exerciseId, base, onProgress = () => {}, onCra
   const worldUrl = worldFiles[`../desk/browser/worlds/${exerciseId}.world`];
   if (worldUrl === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
   const release = await own(exerciseId);
+  // The two downloads do not wait for each other.
+  const world = download(new URL(worldUrl, location.href), onProgress);
   const worker = new Worker(new URL('./world.worker.ts', import.meta.url), { type: 'module', name: `world of ${exerciseId}` });
   const failed = new Promise<never>((_resolve, reject) => {
     worker.addEventListener('error', (event) => {
@@ -36,9 +39,10 @@ export async function openWorld({ exerciseId, base, onProgress = () => {}, onCra
     });
   });
   const remote = Comlink.wrap<WorldWorker>(worker);
-  const opened = remote.open(
-    { exerciseId, worldUrl: new URL(worldUrl, location.href).href, pyodideBase: new URL(`${base}pyodide/`, location.href).href },
-    Comlink.proxy(onProgress),
+  const opened = world.then((bytes) =>
+    remote.open(
+      Comlink.transfer({ exerciseId, world: bytes, pyodideBase: new URL(`${base}pyodide/`, location.href).href }, [bytes.buffer]),
+    ),
   );
   try {
     return asClient((await Promise.race([opened, failed])) as Comlink.Remote<WorldClient>);
@@ -94,4 +98,16 @@ async function own(exerciseId: string): Promise<() => void> {
   }
   channel.onmessage = ({ data }) => data === 'whose?' && channel.postMessage('mine');
   return () => channel.close();
+}
+
+async function download(url: URL, onProgress: (loadedBytes: number, totalBytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url);
+  if (!response.ok || response.body === null)
+    throw new Error(`The exercise could not be loaded (${response.status}). Check the connection, then press Start again.`);
+  const total = Number(response.headers.get('content-length') ?? 0);
+  let loaded = 0;
+  return readBody(response, (bytes) => {
+    loaded += bytes;
+    onProgress(loaded, total);
+  });
 }

@@ -6,7 +6,6 @@ import { readAsset } from '../desk/asset.ts';
 import { Desk } from '../desk/desk.ts';
 import { decompress } from '../desk/gzip.ts';
 import { browserPlatform } from '../platform/browser/platform.ts';
-import { readBody } from '../platform/browser/read-body.ts';
 import { indexedDbStore } from '../platform/browser/store.ts';
 import type { WorldClient } from '../world/contract.ts';
 
@@ -14,8 +13,8 @@ const checkModules = import.meta.glob<{ readonly default: readonly Check[] }>('.
 
 export interface OpenRequest {
   readonly exerciseId: string;
-  /** Absolute address of the exercise's world file. */
-  readonly worldUrl: string;
+  /** The exercise's world file, which the page downloads while this worker's program loads. */
+  readonly world: Uint8Array<ArrayBuffer>;
   /** Absolute address of the folder that Pyodide's files lie in. */
   readonly pyodideBase: string;
 }
@@ -23,30 +22,18 @@ export interface OpenRequest {
 /** What the page may call before there is a world. */
 export interface WorldWorker {
   /** @throws Error with a sentence fit to show. */
-  open(request: OpenRequest, onProgress: (loadedBytes: number, totalBytes: number) => void): Promise<WorldClient>;
+  open(request: OpenRequest): Promise<WorldClient>;
 }
 
 const worker: WorldWorker = {
-  async open({ exerciseId, worldUrl, pyodideBase }, onProgress) {
+  async open({ exerciseId, world, pyodideBase }) {
     const load = checkModules[`../../exercises/${exerciseId}/checks.ts`];
     if (load === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
-    const [bytes, { default: checks }] = await Promise.all([download(worldUrl, onProgress), load()]);
-    const exercise = readAsset(decompress(bytes), checks);
+    const { default: checks } = await load();
+    const exercise = readAsset(decompress(world), checks);
     const desk = await Desk.open({ exercise, platform: browserPlatform({ pyodideBase }), store: indexedDbStore() });
     return Comlink.proxy(desk);
   },
 };
 
 Comlink.expose(worker);
-
-async function download(url: string, onProgress: (loadedBytes: number, totalBytes: number) => void): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok || response.body === null)
-    throw new Error(`The exercise could not be loaded (${response.status}). Check the connection, then press Start again.`);
-  const total = Number(response.headers.get('content-length') ?? 0);
-  let loaded = 0;
-  return readBody(response, (bytes) => {
-    loaded += bytes;
-    onProgress(loaded, total);
-  });
-}
