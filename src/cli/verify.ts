@@ -4,6 +4,7 @@ import { playThrough, prepareStart } from '../desk/prepare.ts';
 import type { Platform } from '../platform/platform.ts';
 import { observe } from '../world/observe.ts';
 import { World, type WorldSnapshot } from '../world/world.ts';
+import { ExerciseError } from '../course/exercise.ts';
 import type { LoadedExercise } from './exercises.ts';
 
 /** What `plumbline verify --json` prints of one exercise. */
@@ -34,16 +35,24 @@ export interface NamedVerdict {
   readonly verdict: Verdict;
 }
 
-/** Runs an exercise's matrix: the start must fail, each solution pass, each attempt fail on the check and with the hint it names. */
+/**
+ * Runs an exercise's matrix: the start must fail, each solution pass, each attempt fail on the check and with the hint it names.
+ * With `only`, no more than these of its routes (`start`, `solution`, `attempts/one-giant-commit`).
+ * @throws ExerciseError when there is no solution, or no such route.
+ */
 export async function verifyExercise(
   loaded: LoadedExercise,
   platform: Platform,
   onRoute: OnRoute,
-  only?: (route: string) => boolean,
+  only?: readonly string[],
 ): Promise<ExerciseReport> {
   const { exercise } = loaded;
   const { id } = exercise.meta;
-  const wanted = (name: string) => only === undefined || only(name);
+  if (exercise.solutions.length === 0) throw new ExerciseError(`exercises/${id} has no solution.sh, so nothing shows that it can be done`);
+  const names = ['start', ...exercise.solutions.map(({ name }) => name), ...exercise.attempts.map(({ name }) => `attempts/${name}`)];
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new ExerciseError(`exercises/${id} has no route ${unknown}; there are ${names.join(', ')}`);
+  const wanted = (name: string) => only === undefined || only.includes(name);
   let snapshot: WorldSnapshot;
   try {
     snapshot = await prepareStart(exercise, loaded.photos, platform);
@@ -85,7 +94,7 @@ export async function verifyExercise(
     solutions.push({ name, passed: ok, ...rest });
   }
   const attempts = [];
-  for (const { name, script, fails } of exercise.attempts.filter((attempt) => wanted(attempt.name))) {
+  for (const { name, script, fails } of exercise.attempts.filter((attempt) => wanted(`attempts/${attempt.name}`))) {
     if (fails === undefined) throw new Error(`attempt ${name} names no check`);
     const { ok, ...rest } = await route(`attempts/${name}`, script, (verdicts) => {
       const verdict = verdicts.find((named) => named.id === fails.check)?.verdict;
@@ -97,14 +106,9 @@ export async function verifyExercise(
   return { id, solutions, start: { failed: ok, ...startRest }, attempts };
 }
 
-/** True when the exercise can be merged. */
+/** True when every route that was tried did what it should. */
 export function isVerified(report: ExerciseReport): boolean {
-  return (
-    report.start.failed &&
-    report.solutions.length > 0 &&
-    report.solutions.every(({ passed }) => passed) &&
-    report.attempts.every(({ caught }) => caught)
-  );
+  return report.start.failed && report.solutions.every(({ passed }) => passed) && report.attempts.every(({ caught }) => caught);
 }
 
 async function lookAtAll(loaded: LoadedExercise, world: World): Promise<NamedVerdict[]> {
