@@ -12,12 +12,13 @@ export interface LeafFile {
   readonly path: string;
   readonly key: string;
   readonly bytes: Uint8Array;
+  /** What a service can be asked about; its species is not known. */
+  readonly photo: Photo;
 }
 
 /** A photo that was set apart for the gate when the exercise began, with what the botanic garden says it is. */
 export interface ApartLeaf extends LeafFile {
   readonly species: string;
-  readonly photo: Photo;
 }
 
 /** A text that names many photos and many species, so that a model or a gate may read labels from it. */
@@ -60,12 +61,23 @@ const NOT_LABELS = /\.(?:py|md|ya?ml|sh|pgm)$/;
 
 const decoder = new TextDecoder();
 
+/** Photos that were read before, by the view of the world and the commit: a look asks for the same ones several times. */
+const known = new WeakMap<Observed, Map<string, Promise<readonly LeafFile[]>>>();
+
 /** The photos among a commit's files. */
-export async function leavesAt(world: Observed, commit: string): Promise<readonly LeafFile[]> {
+export function leavesAt(world: Observed, commit: string): Promise<readonly LeafFile[]> {
+  const byCommit = known.get(world) ?? new Map<string, Promise<readonly LeafFile[]>>();
+  known.set(world, byCommit);
+  const leaves = byCommit.get(commit) ?? readLeaves(world, commit);
+  byCommit.set(commit, leaves);
+  return leaves;
+}
+
+async function readLeaves(world: Observed, commit: string): Promise<readonly LeafFile[]> {
   return (await world.origin.tree(commit)).flatMap((entry) => {
     if (entry.type !== 'file' || !entry.path.endsWith('.pgm')) return [];
     const photo = readPgm(entry.bytes);
-    return photo === null ? [] : [{ path: entry.path.slice(1), key: photo.id, bytes: entry.bytes }];
+    return photo === null ? [] : [{ path: entry.path.slice(1), key: photo.id, bytes: entry.bytes, photo }];
   });
 }
 
@@ -79,8 +91,7 @@ export async function apartLeaves(world: Observed): Promise<readonly ApartLeaf[]
   }
   return (await leavesAt(world, world.startCommit)).flatMap((leaf) => {
     const name = species.get(leaf.path);
-    const photo = readPgm(leaf.bytes);
-    return name === undefined || photo === null ? [] : [{ ...leaf, species: name, photo: { ...photo, species: name } }];
+    return name === undefined ? [] : [{ ...leaf, species: name, photo: { ...leaf.photo, species: name } }];
   });
 }
 

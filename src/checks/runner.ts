@@ -8,13 +8,16 @@ export interface CheckMemory {
   readonly verdict: Verdict | null;
   readonly checkedAfter: string | null;
   readonly hintsShown: number;
+  /** What it is to be looked at again for: news that came before the last look ended. */
+  readonly due?: string | null;
 }
 
 export interface CheckRunnerOptions {
   readonly checks: readonly Check[];
   /** Hint steps by the name that a verdict gives. */
   readonly hints: Readonly<Record<string, readonly string[]>>;
-  readonly observe: () => Observed;
+  /** A view of the world. The signal says that nobody waits for the look any more: its forks are thrown away. */
+  readonly observe: (signal: AbortSignal) => Observed;
   readonly onChange: (states: readonly CheckState[]) => void;
   readonly memory?: readonly CheckMemory[];
 }
@@ -24,7 +27,8 @@ interface Tracked {
   verdict: Verdict | null;
   checkedAfter: string | null;
   hintsShown: number;
-  checking: boolean;
+  /** The look at work, or null: what ends it, and what it was begun for. */
+  looking: { readonly stop: AbortController; readonly label: string } | null;
   /** How many probes of the present look are done; null when it has none. */
   progress: CheckProgress | null;
   /** What made it outdated, or null when the verdict is of now. */
@@ -47,29 +51,37 @@ export class CheckRunner {
         verdict: memory?.verdict ?? null,
         checkedAfter: memory?.checkedAfter ?? null,
         hintsShown: memory?.hintsShown ?? 0,
-        checking: false,
+        looking: null,
         progress: null,
-        due: null,
+        due: memory?.due ?? null,
       };
     });
   }
 
   /** Something happened: the checks that it concerns are looked at soon. `label` is shown as *checked after …*. */
   notify(relevant: Relevant, label: string): void {
-    for (const tracked of this.#tracked) if (tracked.check.after.includes(relevant)) tracked.due = label;
+    for (const tracked of this.#tracked) if (tracked.check.after.includes(relevant)) outdate(tracked, label);
     void this.#run();
   }
 
   /** Looks at all checks; resolves when none is outdated. */
   async checkNow(label: string): Promise<void> {
-    for (const tracked of this.#tracked) tracked.due = label;
+    for (const tracked of this.#tracked) outdate(tracked, label);
     await this.#run();
+  }
+
+  /** Goes on where the last visit ended: looks at what was outdated or being looked at then. */
+  resume(): void {
+    void this.#run();
   }
 
   /** The world is gone: what is being looked at is thrown away, and nothing is told any more. */
   stop(): void {
     this.#stopped = true;
-    for (const tracked of this.#tracked) tracked.due = null;
+    for (const tracked of this.#tracked) {
+      tracked.due = null;
+      tracked.looking?.stop.abort();
+    }
   }
 
   /** Resolves when no check is at work or outdated. */
@@ -91,7 +103,7 @@ export class CheckRunner {
       return {
         id: tracked.check.id,
         title: tracked.check.title,
-        state: tracked.checking ? 'checking' : tracked.verdict === null ? 'idle' : 'settled',
+        state: tracked.looking ? 'checking' : tracked.verdict === null ? 'idle' : 'settled',
         progress: tracked.progress,
         verdict: tracked.verdict,
         checkedAfter: tracked.checkedAfter,
@@ -101,7 +113,13 @@ export class CheckRunner {
   }
 
   memory(): readonly CheckMemory[] {
-    return this.#tracked.map(({ check, verdict, checkedAfter, hintsShown }) => ({ id: check.id, verdict, checkedAfter, hintsShown }));
+    return this.#tracked.map(({ check, verdict, checkedAfter, hintsShown, due, looking }) => ({
+      id: check.id,
+      verdict,
+      checkedAfter,
+      hintsShown,
+      due: due ?? looking?.label ?? null,
+    }));
   }
 
   #hintsOf({ verdict }: Tracked): readonly string[] {
@@ -125,30 +143,30 @@ export class CheckRunner {
     // Not before `#pass` is set: a look may bring news itself, and must not start a second pass.
     await null;
     for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) {
-      const label = next.due;
+      const label = next.due ?? '';
+      const stop = new AbortController();
       next.due = null;
-      next.checking = true;
+      next.looking = { stop, label };
       this.#changed();
       const looking = next;
-      let outdated = false;
-      const verdict = await look(next.check, this.#options.observe, (progress) => {
-        // Between two probes is the time to stop: what the rest of them would say is about a world that has moved on.
-        outdated = this.#stopped || looking.due !== null;
-        if (outdated) throw new Error('outdated');
-        looking.progress = progress;
-        this.#changed();
-      });
+      const verdict = await look(
+        next.check,
+        () => this.#options.observe(stop.signal),
+        (progress) => {
+          stop.signal.throwIfAborted();
+          looking.progress = progress;
+          this.#changed();
+        },
+      );
+      next.looking = null;
       next.progress = null;
       if (this.#stopped) return;
-      if (outdated) {
-        next.checking = false;
-        continue;
-      }
+      // What it saw is about a world that has moved on. It is due again, or was stopped for good.
+      if (stop.signal.aborted) continue;
       const sameFailure = verdict.status === 'fails' && next.verdict?.status === 'fails' && verdict.hint === next.verdict.hint;
       if (!sameFailure) next.hintsShown = 0;
       next.verdict = verdict;
       next.checkedAfter = label;
-      next.checking = false;
       this.#changed();
     }
   }
@@ -156,6 +174,12 @@ export class CheckRunner {
   #nextDue(): Tracked | undefined {
     return this.#tracked.find((tracked) => tracked.due !== null);
   }
+}
+
+/** There is news: a look at work is about a world that has moved on, so it ends. */
+function outdate(tracked: Tracked, label: string): void {
+  tracked.due = label;
+  tracked.looking?.stop.abort(new Error('There is news.'));
 }
 
 /** One look. Whatever goes wrong inside a check is `unknown`: it never counts for or against the learner. */

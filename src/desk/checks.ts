@@ -18,7 +18,7 @@ export function checkRunner(
   return new CheckRunner({
     checks: exercise.checks,
     hints: exercise.meta.hints,
-    observe: () => observe(world),
+    observe: (signal) => observe(world, signal),
     onChange: (states) => {
       onChecks(states);
       recordVerdicts(world, states);
@@ -27,8 +27,9 @@ export function checkRunner(
   });
 }
 
-/** Has the checks look again after what concerns them; returns how to stop. */
+/** Has the checks look at what was outdated when the world was left, and again after what concerns them; returns how to stop. */
 export function lookAgain(world: World, checks: CheckRunner): () => void {
+  checks.resume();
   return world.on((event) => {
     // Not at the push itself: the runs that it starts do not exist yet.
     if (event.type === 'push.handled') checks.notify('push', 'push');

@@ -63,6 +63,11 @@ function statusText(world: World): string {
   const last = hours.slice(-10);
   const well = last.reduce((sum, hour) => sum + hour.well, 0);
   const all = well + last.reduce((sum, hour) => sum + hour.badly, 0);
-  const tested = live.testedScore === null ? 'no tested score' : `tested at ${(Math.floor(live.testedScore * 100) / 100).toFixed(2)}`;
+  const tested = live.testedScore === null ? 'no tested score' : `tested at ${twoDecimals(live.testedScore)}`;
   return `${live.digest.slice(0, 15)}  from commit ${live.commit.slice(0, 7)}, run ${live.runId}, ${tested}\nServed well in the last ${last.length} h: ${well} of ${all} users\n`;
+}
+
+/** Rounded down, as everywhere in the course: 0.799 is not 0.80. */
+function twoDecimals(score: number): string {
+  return (Math.floor(score * 100 + 1e-9) / 100).toFixed(2);
 }

@@ -8,10 +8,10 @@ import { LEARNER, type World } from './world.ts';
 const PROBE_LIMIT = 180_000;
 
 /**
- * What checks see of a world since its exercise began.
+ * What checks see of a world since its exercise began. When the signal is aborted, forks are thrown away and their probes end.
  * @throws Error when the world has no beginning (its start script has not run).
  */
-export function observe(world: World): Observed {
+export function observe(world: World, signal: AbortSignal = new AbortController().signal): Observed {
   const { began } = world;
   if (began === null) throw new Error('this world has no exercise yet');
   const origin = world.forge.repository(world.options.repository);
@@ -34,11 +34,12 @@ export function observe(world: World): Observed {
     hiddenScore: async (digest) => world.cloud.score(digest),
     ask: (digest, photos) => world.cloud.ask(digest, photos),
     async fork(use) {
+      signal.throwIfAborted();
       const copy = world.fork();
       const faults: unknown[] = [];
       copy.onFault = (error) => faults.push(error);
       try {
-        const result = await withinLimit(use(probe(copy)));
+        const result = await withinLimit(use(probe(copy, signal)), signal);
         // A fault of ours must not count against the learner: the check becomes unknown.
         if (faults.length > 0) throw faults[0];
         return result;
@@ -49,11 +50,10 @@ export function observe(world: World): Observed {
   };
 }
 
-function probe(world: World): Probe {
+function probe(world: World, signal: AbortSignal): Probe {
   return {
-    ...observe(world),
+    ...observe(world, signal),
     async pushChange(message, files) {
-      const before = new Set(world.pipelines.runs().map((run) => run.id));
       const computer = learnersClone(world);
       const folder = `${computer.home}/${world.options.repository}`;
       let printed = '';
@@ -75,7 +75,8 @@ function probe(world: World): Probe {
         session.close();
       }
       await world.idle();
-      return world.pipelines.runs().filter((candidate: Run) => !before.has(candidate.id));
+      const commit = await world.forge.repository(world.options.repository).resolve('main');
+      return world.pipelines.runs().filter((run: Run) => run.commit === commit);
     },
   };
 }
@@ -89,17 +90,21 @@ function learnersClone(world: World): Computer {
   return computer;
 }
 
-async function withinLimit<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error('the pipeline did not end in three minutes of computing: does one of its steps wait for ever?')),
-      PROBE_LIMIT,
-    );
-  });
+async function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error('the pipeline did not end in three minutes of computing: does one of its steps wait for ever?')),
+    PROBE_LIMIT,
+  );
+  const stop = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  // A fork that is thrown away may fail in whatever it was doing; nobody waits for that.
+  work.catch(() => {});
   try {
-    return await Promise.race([work, limit]);
+    return await Promise.race([work, ended]);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -151,9 +151,9 @@ export class World {
     return { ...this.#withoutFiles(), files: this.computer.files.tree('/', isDevice) };
   }
 
-  /** An independent copy that shares unchanged bytes. */
+  /** An independent copy that shares unchanged bytes. Runs that are under way are not part of it: they belong to this world. */
   fork(): World {
-    return new World(this.options, this.clock.now(), this.computer.files.fork(), { ...this.#withoutFiles(), files: [] });
+    return new World(this.options, this.clock.now(), this.computer.files.fork(), { ...this.#withoutFiles(), files: [], triggers: [] });
   }
 
   #withoutFiles(): Omit<WorldSnapshot, 'files'> {

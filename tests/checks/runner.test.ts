@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Check, Observed, Verdict } from '../../src/checks/contract.ts';
-import { CheckRunner } from '../../src/checks/runner.ts';
+import { type CheckMemory, CheckRunner } from '../../src/checks/runner.ts';
 import type { CheckState } from '../../src/world/contract.ts';
 
 const world = {} as Observed;
 const fails = (hint: string): Verdict => ({ status: 'fails', value: '0.3', observed: 'a', expected: 'b', lookAt: [], hint });
 
-function setUp(looks: Readonly<Record<string, Check['check']>>) {
+function setUp(
+  looks: Readonly<Record<string, Check['check']>>,
+  memory: readonly CheckMemory[] = [],
+  onLook: (signal: AbortSignal) => void = () => {},
+) {
   const history: (readonly CheckState[])[] = [];
   const runner = new CheckRunner({
     checks: Object.entries(looks).map(([id, check]): Check => ({
@@ -16,7 +20,11 @@ function setUp(looks: Readonly<Record<string, Check['check']>>) {
       check,
     })),
     hints: { low: ['one', 'two', 'three'] },
-    observe: () => world,
+    observe: (signal) => {
+      onLook(signal);
+      return world;
+    },
+    memory,
     onChange: (states) => history.push(states),
   });
   const verdicts = () => runner.states().map((state) => [state.id, state.state, state.verdict?.status ?? null, state.checkedAfter]);
@@ -91,6 +99,48 @@ test('a check that pushes probes stops between two of them when there is news, a
   await runner.settled();
   expect(pushed).toEqual(['1.0', '2.0', '2.1']);
   expect(verdicts()[0]).toEqual(['a', 'settled', 'holds', 'second push']);
+});
+
+test('what was outdated or being looked at when the learner left is looked at on the next visit', async () => {
+  const never = Promise.withResolvers<Verdict>();
+  const before = setUp({ a: () => never.promise, b: async () => fails('low') });
+  before.runner.notify('push', 'push');
+  before.runner.notify('run', 'run 3');
+  await Promise.resolve();
+  const memory = before.runner.memory();
+  expect(memory.map(({ id, due }) => [id, due])).toEqual([
+    ['a', 'push'],
+    ['b', 'run 3'],
+  ]);
+  const after = setUp({ a: async () => ({ status: 'holds', value: '1' }), b: async () => fails('low') }, memory);
+  after.runner.resume();
+  await after.runner.settled();
+  expect(after.verdicts()).toEqual([
+    ['a', 'settled', 'holds', 'push'],
+    ['b', 'settled', 'fails', 'run 3'],
+  ]);
+  expect(after.runner.memory().map(({ due }) => due)).toEqual([null, null]);
+});
+
+test('news ends a look at work through its signal, and so does the end of the world', async () => {
+  const signals: AbortSignal[] = [];
+  const { runner } = setUp(
+    {
+      a: () => {
+        const { promise, reject } = Promise.withResolvers<Verdict>();
+        signals.at(-1)?.addEventListener('abort', () => reject(new Error('ended')));
+        return signals.length === 1 ? promise : Promise.resolve({ status: 'holds', value: String(signals.length) });
+      },
+    },
+    [],
+    (signal) => void signals.push(signal),
+  );
+  runner.notify('push', 'push');
+  await Promise.resolve();
+  runner.notify('push', 'second push');
+  await runner.settled();
+  expect(runner.states()[0]).toMatchObject({ verdict: { status: 'holds', value: '2' }, checkedAfter: 'second push' });
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
 });
 
 test('a check that crashes is unknown, and the others go on', async () => {

@@ -156,6 +156,30 @@ test('what happens in a fork stays there', async () => {
   expect(await facts(world)).toEqual(before);
 });
 
+test('a run that is under way is not the probe’s, and does not run again in a fork', async () => {
+  const world = World.restore(options, start);
+  await world.play(
+    "cd leaf && sed -i 's/on: push/on:\\n  push:\\n    paths: [service\\/**]/' .github/workflows/deliver.yml && git commit -qam Paths",
+  );
+  await world.play('cd leaf && echo "# more" >> service/app.py && git commit -qam More && git push -q');
+  // The learner's own run is queued or in progress now.
+  const before = world.pipelines.runs().filter((run) => run.status !== 'completed').length;
+  const runs = await observe(world).fork(async (fork) => fork.pushChange('Say more', { 'README.md': 'Oaks.\n' }));
+  expect([before, runs]).toEqual([1, []]);
+  await world.idle();
+});
+
+test('a fork that nobody waits for any more is thrown away', async () => {
+  const world = World.restore(options, start);
+  const stop = new AbortController();
+  const probe = observe(world, stop.signal).fork(async (fork) => {
+    stop.abort(new Error('There is news.'));
+    return fork.pushChange('Say more', { 'README.md': 'Oaks.\n' });
+  });
+  await expect(probe).rejects.toThrow('There is news.');
+  await expect(observe(world, stop.signal).fork(async () => true)).rejects.toThrow('There is news.');
+});
+
 test('a statement that fails stops a script, and says which', async () => {
   const world = World.restore(options, start);
   expect(await world.play('cd ~/leaf\n\n# nothing here\ncat <<EOF > x\na\nEOF\nfalse\necho never > y')).toEqual({
