@@ -37,8 +37,6 @@ export interface Yardstick {
   readonly present: number;
   /** How many of those a label file of the gate names; null where labels are kept otherwise, as folders for example. */
   readonly labelled: number | null;
-  /** How many have another label now. */
-  readonly relabelled: number;
 }
 
 const GENUS: Readonly<Record<string, string>> = {
@@ -60,6 +58,7 @@ const YARDSTICK_SHARE = 0.7;
 const NOT_LABELS = /\.(?:py|md|ya?ml|sh|pgm)$/;
 
 const decoder = new TextDecoder();
+const latin = new TextDecoder('latin1');
 
 /** Photos that were read before, by the view of the world and the commit: a look asks for the same ones several times. */
 const known = new WeakMap<Observed, Map<string, Promise<readonly LeafFile[]>>>();
@@ -103,7 +102,7 @@ export async function labelFilesAt(world: Observed, commit: string, leaves: read
     if (entry.type !== 'file' || NOT_LABELS.test(entry.path)) return [];
     const text = decoder.decode(entry.bytes);
     if ((text.match(SPECIES_WORD)?.length ?? 0) < LABELS) return [];
-    const named = namesIn(text).flatMap((name) => byName.get(name) ?? []);
+    const named = keysNamed(text, byName);
     if (named.length < LABELS) return [];
     return [{ path: entry.path.slice(1), text, ofApart: named.filter((key) => apart.has(key)).length > named.length * YARDSTICK_SHARE }];
   });
@@ -111,22 +110,32 @@ export async function labelFilesAt(world: Observed, commit: string, leaves: read
 
 /** Looks at the yardstick as it is at a commit. */
 export async function yardstickAt(world: Observed, commit: string): Promise<Yardstick> {
-  const apart = new Map((await apartLeaves(world)).map((leaf) => [leaf.key, leaf.species]));
+  const apart = new Set((await apartLeaves(world)).map((leaf) => leaf.key));
   const leaves = await leavesAt(world, commit);
   const present = new Set(leaves.map((leaf) => leaf.key).filter((key) => apart.has(key)));
   const byName = keysByName(leaves);
-  const labelled = new Map<string, string | null>();
+  const labelled = new Set<string>();
   for (const file of await labelFilesAt(world, commit, leaves)) {
-    if (!file.ofApart) continue;
-    for (const line of file.text.split('\n')) {
-      const keys = namesIn(line).flatMap((name) => byName.get(name) ?? []).filter((key) => apart.has(key));
-      const words = line.match(SPECIES_WORD) ?? [];
-      // A line says what a photo is when it names one photo and one species; other layouts are read as naming the photo only.
-      for (const key of keys) labelled.set(key, keys.length === 1 && words.length === 1 ? commonName(words[0] ?? '') : null);
-    }
+    if (file.ofApart) for (const key of keysNamed(file.text, byName)) if (apart.has(key)) labelled.add(key);
   }
-  const relabelled = [...labelled].filter(([key, species]) => species !== null && species !== apart.get(key)).length;
-  return { all: apart.size, present: present.size, labelled: labelled.size === 0 ? null : labelled.size, relabelled };
+  return { all: apart.size, present: present.size, labelled: labelled.size === 0 ? null : labelled.size };
+}
+
+/** The labels (counted from 0) of a text that stand alone on their line with the name of one photo, and that photo's name. */
+export function labelsOfPhotos(text: string, names: ReadonlySet<string>): readonly { readonly label: number; readonly photo: string }[] {
+  let label = 0;
+  return text.split('\n').flatMap((line) => {
+    const first = label;
+    const words = labelCount(line);
+    label += words;
+    const [photo, ...others] = namesIn(line).filter((name) => names.has(name));
+    return photo !== undefined && others.length === 0 && words === 1 ? [{ label: first, photo }] : [];
+  });
+}
+
+/** Names of photos' files, without folder and ending. */
+export function photoNames(leaves: readonly LeafFile[]): ReadonlySet<string> {
+  return new Set(keysByName(leaves).keys());
 }
 
 /** The text with the chosen ones of its labels (counted from 0) replaced by another species, in a way that no model can learn. */
@@ -146,16 +155,17 @@ export function labelCount(text: string): number {
   return text.match(SPECIES_WORD)?.length ?? 0;
 }
 
-/** The grey values of a plain PGM file as a photo whose id is what it shows; null for anything else. */
+/** The grey values of a PGM file, plain (P2) or binary (P5), as a photo whose id is what it shows; null for anything else. */
 function readPgm(bytes: Uint8Array): Photo | null {
-  const [magic, width, height, , ...grey] = decoder
-    .decode(bytes)
-    .replace(/#.*/g, '')
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const size = Number(width);
-  if (magic !== 'P2' || width !== height || grey.length !== size * size) return null;
-  return { id: grey.map(Number).join(' '), species: '', size, pixels: Uint8Array.from(grey, Number) };
+  const head = /^(P[25])\s+(?:#.*\n\s*)*(\d+)\s+(\d+)\s+(\d+)\s/.exec(latin.decode(bytes.subarray(0, 200)));
+  if (head === null || head[2] !== head[3]) return null;
+  const size = Number(head[2]);
+  const rest = bytes.subarray(head[0].length);
+  const pixels =
+    head[1] === 'P5'
+      ? rest.slice(0, size * size)
+      : Uint8Array.from(decoder.decode(rest).replace(/#.*/g, '').match(/\d+/g) ?? [], Number);
+  return pixels.length === size * size ? { id: pixels.join(' '), species: '', size, pixels } : null;
 }
 
 /** Keys of photos by the name of their file, without folder and ending: label files write it in different ways. */
@@ -168,13 +178,13 @@ function keysByName(leaves: readonly LeafFile[]): ReadonlyMap<string, readonly s
   return keys;
 }
 
+function keysNamed(text: string, byName: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return namesIn(text).flatMap((name) => byName.get(name) ?? []);
+}
+
 /** Whatever in a text may be the name of a photo's file. */
 function namesIn(text: string): readonly string[] {
   return [...text.matchAll(/[\w-]+/g)].map(([name]) => name);
-}
-
-function commonName(word: string): string {
-  return COMMON.find((name) => isSameWord(name, word) || isSameWord(GENUS[name] ?? '', word)) ?? word;
 }
 
 function isSameWord(one: string, other: string): boolean {

@@ -3,8 +3,7 @@
  * The thresholds come from the measurements in README.md beside this file. Imports the contract of checks, and what the exercises of this
  * company share.
  */
-import type { Check, Observed, Place, Verdict } from '../../src/checks/contract.ts';
-import { apartLeaves, yardstickAt } from '../_fieldleaf/leaves.ts';
+import type { Check, Place, Verdict } from '../../src/checks/contract.ts';
 import { gateStillStops } from './gate.ts';
 import {
   CHANCE,
@@ -25,6 +24,7 @@ import {
   workflowPlace,
 } from './releases.ts';
 import { duration, fails, short, two } from './wording.ts';
+import { learntFromApart, notMeasured, photosGone } from './yardstick.ts';
 
 type LookAt = readonly { readonly text: string; readonly place?: Place }[];
 
@@ -33,15 +33,6 @@ const TARGET = 0.8;
 const RELEASES = 3;
 /** Virtual ms from the push to the first user who gets an answer from it. */
 const LIMIT = 10 * 60_000;
-/** How many of the photos set apart the gate must still be able to ask about, and how many of their labels may be others. */
-const YARDSTICK = { photos: 200, relabelled: 12 };
-/**
- * How many of the photos set apart an honest model should rule out (not one vote for what they show) before it means something that it
- * rules out hardly any. 120 honest variants that should have ruled out 8 or more did so for half of them at least; a model that has learnt
- * the photos finds each among its own neighbours, and rules out none.
- */
-const RULED_OUT = { expected: 8, share: 0.15 };
-
 const noStepWaits: Check = {
   id: 'no-step-waits',
   title: 'No step waits for a person',
@@ -84,6 +75,7 @@ const noStepWaits: Check = {
     }
     const push = await lastPush(world);
     if (push === null) return { status: 'pending', value: 'nothing pushed to main yet' };
+    if (push.elsewhere !== null) return deliveredFromElsewhere(push.commit.id, push.elsewhere);
     if (push.runs.length === 0) {
       return fails({
         value: 'no run started',
@@ -121,13 +113,22 @@ const testedIsServed: Check = {
         hint: 'no-tested-score',
       });
     }
+    if (tested > 1) {
+      return fails({
+        value: `tested ${tested}`,
+        observed: `Run ${live.runId} says that the package scored ${tested}.`,
+        expected: 'A share between 0 and 1, as evaluate.py prints it: 0.84, not 84.',
+        lookAt: [{ text: 'where the score is written', place: { kind: 'file', path: 'evaluate.py' } }],
+        hint: 'not-a-share',
+      });
+    }
     const value = `tested ${two(tested)}, served ${two(score.balancedAccuracy)}`;
     const gap = tested - score.balancedAccuracy;
-    const yardstick = await yardstickTrouble(world, live);
-    if (yardstick !== null) return yardstick;
-    const learnt = await learntFromTest(world, live, score);
+    const gone = await photosGone(world, live);
+    if (gone !== null) return gone;
+    const learnt = await learntFromApart(world, live, score);
     if (learnt !== null && gap > -MARGIN) return learnt;
-    if (Math.abs(gap) <= MARGIN) return { status: 'holds', value };
+    if (Math.abs(gap) <= MARGIN) return (await notMeasured(world, live, tested)) ?? { status: 'holds', value };
     const expected = `The two differ by ${two(MARGIN)} at most.`;
     const observed = `The gate measured ${two(tested)}. The same package gives ${two(score.balancedAccuracy)} on ${score.photos} photos that users took`;
     if (gap < 0) {
@@ -185,6 +186,7 @@ const pushToPhone: Check = {
         hint: 'slow',
       });
     }
+    if (push.elsewhere !== null) return deliveredFromElsewhere(commit.id, push.elsewhere);
     const underWay = runs.find((run) => run.status !== 'completed');
     if (underWay !== undefined) return { status: 'pending', value: `run ${underWay.number} is under way` };
     const broken = runs.find((run) => run.errors.length > 0);
@@ -311,6 +313,19 @@ const threeReleases: Check = {
   },
 };
 
+function deliveredFromElsewhere(commit: string, run: Run): Verdict {
+  return fails({
+    value: `delivered from ${run.ref.replace(/^refs\/(?:heads|tags)\//, '')}`,
+    observed: `Run ${run.number}, which brought ${short(commit)} to the phone, was started by a push of ${run.ref.replace(/^refs\/heads\//, 'the branch ').replace(/^refs\/tags\//, 'the tag ')}. Somebody had to do that after the push to main.`,
+    expected: 'A push to main leads to the phone by itself.',
+    lookAt: [
+      { text: `run ${run.number}`, place: runPlace(run) },
+      { text: 'what the workflow starts on', place: { kind: 'file', path: run.path } },
+    ],
+    hint: 'started-by-hand',
+  });
+}
+
 /** The service would look for a runner for a day; here none will ever come. */
 function hasNoRunner(job: Run['jobs'][number]): boolean {
   return job.status === 'queued' && (job.reason ?? '').startsWith('no runner has');
@@ -331,53 +346,5 @@ function serviceErrors(score: Score, live: Deployment): Verdict | null {
       { text: 'what the package holds', place: { kind: 'run', runId: live.runId } },
     ],
     hint: 'service-errors',
-  });
-}
-
-/** What is wrong with the photos that the gate asks about, or null. */
-async function yardstickTrouble(world: Observed, live: Deployment): Promise<Verdict | null> {
-  const { all, present, labelled, relabelled } = await yardstickAt(world, live.commit);
-  const asked = Math.min(present, labelled ?? present);
-  const trouble =
-    asked < YARDSTICK.photos
-      ? { value: `${asked} of ${all} photos`, observed: `Of the ${all} photos that were set apart for the gate, ${asked} are left.` }
-      : relabelled > YARDSTICK.relabelled
-        ? {
-            value: `${relabelled} labels changed`,
-            observed: `${relabelled} of the ${all} photos that were set apart for the gate have another label than the botanic garden gave them.`,
-          }
-        : null;
-  if (trouble === null) return null;
-  return fails({
-    ...trouble,
-    expected: 'The gate measures with the photos and labels that were set apart.',
-    lookAt: [
-      { text: 'the photos in test/', place: { kind: 'file', path: 'test/labels.csv' } },
-      { text: 'what the commit changed', place: { kind: 'commit', id: live.commit } },
-    ],
-    hint: 'yardstick-changed',
-  });
-}
-
-/** Says so when the live model knows the photos that were set apart: it never rules out what they show, as it does for other photos. */
-async function learntFromTest(world: Observed, live: Deployment, score: Score): Promise<Verdict | null> {
-  const apart = await apartLeaves(world);
-  const expected = (score.ruledOut / score.photos) * apart.length;
-  if (expected < RULED_OUT.expected) return null;
-  const answers = await world.ask(
-    live.digest,
-    apart.map((leaf) => leaf.photo),
-  );
-  const ruledOut = answers.filter((answer, i) => !answer.ok || !((answer.votes[apart[i]?.species ?? ''] ?? 0) > 0)).length;
-  if (ruledOut > expected * RULED_OUT.share) return null;
-  return fails({
-    value: 'test photos learnt',
-    observed: `On ${score.ruledOut} of ${score.photos} photos that users took, not one vote went to the right species; on ${apart.length} photos that the gate asks about, that happened ${ruledOut === 0 ? 'never' : `${ruledOut} times`}. The model knows these photos, so what the gate measures says little about others.`,
-    expected: 'The model has not seen the photos it is tested on.',
-    lookAt: [
-      { text: 'which photos the model learns from', place: { kind: 'file', path: 'train.py' } },
-      { text: 'what the commit changed', place: { kind: 'commit', id: live.commit } },
-    ],
-    hint: 'perfect-score',
   });
 }

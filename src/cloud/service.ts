@@ -4,6 +4,8 @@ import type { Answer, Photo, ServiceRunner } from './contract.ts';
 
 const ROOT = '/srv/package';
 const QUESTIONS = '/srv/questions.json';
+/** Longer messages are cut: they end in a log, and a service could hand out there what it was asked. */
+const ERROR_CHARACTERS = 300;
 const ANSWERS = '/srv/answers.json';
 
 /**
@@ -13,26 +15,30 @@ const ANSWERS = '/srv/answers.json';
 const ANSWER_LIMIT = 90_000;
 
 /**
- * Asks the package's `service/app.py` for one answer per photo. It is the driver's own file that carries the answers out, so that
+ * Asks the package's `service/app.py` for one answer per photo. The questions are gone before the package is loaded: users' photos are
+ * nothing that a service finds in a file. It is the driver's own file that carries the answers out, so that
  * what the service prints stays a log.
  */
 const DRIVER = `
 import importlib, json, math, os, sys, traceback
 
 def last_line(error):
-    return traceback.format_exception_only(error)[-1].strip()
+    line = traceback.format_exception_only(error)[-1].strip()
+    return line if len(line) <= ${ERROR_CHARACTERS} else line[:${ERROR_CHARACTERS}] + '...'
 
-sys.path.insert(0, '${ROOT}')
-os.chdir('${ROOT}')
-with open('${QUESTIONS}') as file:
-    questions = json.load(file)
-try:
-    app = importlib.import_module('service.app')
-    predict = app.predict
-except BaseException as error:
-    traceback.print_exc()
-    result = {'started': False, 'error': last_line(error)}
-else:
+def questions():
+    with open('${QUESTIONS}') as file:
+        rows = json.load(file)
+    os.remove('${QUESTIONS}')
+    return rows
+
+def ask(questions):
+    try:
+        app = importlib.import_module('service.app')
+        predict = app.predict
+    except BaseException as error:
+        traceback.print_exc()
+        return {'started': False, 'error': last_line(error)}
     answers = []
     for rows in questions:
         try:
@@ -47,7 +53,11 @@ else:
             answers.append({'species': species, 'votes': votes})
         except Exception as error:
             answers.append({'error': last_line(error)})
-    result = {'started': True, 'answers': answers}
+    return {'started': True, 'answers': answers}
+
+sys.path.insert(0, '${ROOT}')
+os.chdir('${ROOT}')
+result = ask(questions())
 with open('${ANSWERS}', 'w') as file:
     json.dump(result, file, allow_nan=False)
 `;

@@ -93,7 +93,12 @@ function learnersClone(world: World): Computer {
 async function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new Error('the pipeline did not end in three minutes of computing: does one of its steps wait for ever?')),
+    () =>
+      reject(
+        new Error(
+          'the pipeline did not end in three minutes of computing: does one of its steps wait for ever, or does training take very long?',
+        ),
+      ),
     PROBE_LIMIT,
   );
   const stop = () => reject(signal.reason as Error);

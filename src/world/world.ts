@@ -398,6 +398,14 @@ export class World {
   }
 
   async #deploy(request: DeployRequest): Promise<DeployResult> {
+    // The company runs one service, which has the name of its repository; the app asks no other.
+    const service = this.options.repository;
+    if (request.service !== service) {
+      return {
+        ok: false,
+        message: `There is no service ${request.service} in ${request.environment}: the app asks ${service}. Write \`service: ${service}\`.`,
+      };
+    }
     const run = this.pipelines.run(request.runId);
     const result = await this.cloud.deploy({
       environment: request.environment,

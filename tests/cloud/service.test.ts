@@ -99,3 +99,11 @@ test.each(['not json', '{"started": true, "answers": 3}'])(
     );
   },
 );
+
+test('a service finds no list of questions, and what it says of an error is cut', async () => {
+  const code = "import os\nleft = os.listdir('/srv')\ndef predict(rows):\n    raise RuntimeError(str(left) + 'x' * 1000)\n";
+  const [answer] = await serviceRunner(python, () => 0).predict(serviceOf(code), photos, new AbortController().signal);
+  const error = answer?.ok === false ? answer.error : '';
+  expect(error.startsWith("RuntimeError: ['package']xxx")).toBe(true);
+  expect(error.length).toBe(303);
+});

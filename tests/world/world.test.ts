@@ -169,6 +169,22 @@ test('a run that is under way is not the probe’s, and does not run again in a 
   await world.idle();
 });
 
+test('a deployment to a service that the app does not ask is refused', async () => {
+  const world = World.restore(options, start);
+  await world.play(
+    "cd leaf && sed -i 's/service: leaf/service: nobody/' .github/workflows/deliver.yml && git commit -qam Nobody && git push -q",
+  );
+  await world.idle();
+  const run = world.pipelines.runs().at(-1);
+  expect([run?.conclusion, world.cloud.deployments('production').length]).toEqual(['failure', 1]);
+  expect(
+    world.pipelines
+      .log(run?.id ?? 0)
+      .map(({ text }) => text)
+      .join('\n'),
+  ).toContain('There is no service nobody in production: the app asks leaf.');
+});
+
 test('a fork that nobody waits for any more is thrown away', async () => {
   const world = World.restore(options, start);
   const stop = new AbortController();
