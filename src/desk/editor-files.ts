@@ -1,9 +1,14 @@
 import type { FileChange, FileSystem } from '../computer/contract.ts';
+import { FileError } from '../computer/files/errors.ts';
+import type { FileTree } from '../platform/platform.ts';
 import type { FileNode, FileText } from '../world/contract.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** Files above this are not opened in the editor, in bytes. */
 const EDITOR_LIMIT = 2_000_000;
+
+/** What the file system says of a path that is no folder. */
+const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** The learner's files as the editor sees them: each has a version that grows with every write, whoever writes. */
 export class EditorFiles {
@@ -18,12 +23,12 @@ export class EditorFiles {
 
   /** What lies in the repository's folder, `.git` left out. */
   list(): readonly FileNode[] {
-    const { folder } = this.#underWay;
-    const git = `${folder}/.git`;
-    return this.#files
-      .tree(folder, (path) => path === git)
-      .filter((entry) => entry.path !== folder)
-      .map((entry) => ({ path: entry.path, type: entry.type, sizeBytes: entry.type === 'file' ? entry.bytes.length : 0 }));
+    const git = `${this.#underWay.folder}/.git`;
+    return this.#inFolder((path) => path === git).map((entry) => ({
+      path: entry.path,
+      type: entry.type,
+      sizeBytes: entry.type === 'file' ? entry.bytes.length : 0,
+    }));
   }
 
   readText(path: string): FileText {
@@ -51,7 +56,7 @@ export class EditorFiles {
 
   /** Another world lies beneath: every file that was known or is there now counts as changed. */
   allChanged(): readonly FileChange[] {
-    const here = this.#files.tree(this.#underWay.folder).map((entry) => entry.path);
+    const here = this.#inFolder().map((entry) => entry.path);
     const paths = [...new Set([...this.#versions.keys(), ...here])];
     for (const path of paths) this.#changed(path);
     return paths.map((path) => ({ path, kind: this.#files.existsSync(path) ? 'written' : 'removed' }));
@@ -59,6 +64,16 @@ export class EditorFiles {
 
   get #files(): FileSystem {
     return this.#underWay.world.computer.files;
+  }
+
+  /** Everything below the repository's folder: nothing when the learner has removed it, or put something else in its place. */
+  #inFolder(except?: (path: string) => boolean): FileTree {
+    try {
+      return this.#files.tree(this.#underWay.folder, except);
+    } catch (error) {
+      if (error instanceof FileError && NO_FOLDER.has(error.code)) return [];
+      throw error;
+    }
   }
 
   #version(path: string): number {

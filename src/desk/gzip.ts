@@ -1,4 +1,4 @@
-import { Gunzip, gzip } from 'fflate';
+import { FlateErrorCode, Gunzip, gzip, type FlateError } from 'fflate';
 import { DamagedFileError } from '../world/pack.ts';
 
 /** What a file may unpack to, in bytes: more than any world has, and less than a page can bear. */
@@ -6,6 +6,8 @@ const LIMIT = 400_000_000;
 
 /** So much is unpacked before the size is looked at again. */
 const SLICE = 1 << 16;
+
+const CUT_SHORT = 'This file is cut short. Export it again where it came from.';
 
 /** Compresses in a worker of the library's own where there is one. */
 export function compress(bytes: Uint8Array): Promise<Uint8Array> {
@@ -32,9 +34,11 @@ export function decompress(bytes: Uint8Array): Uint8Array {
   try {
     for (let at = 0; at < bytes.length; at += SLICE) stream.push(bytes.subarray(at, at + SLICE), at + SLICE >= bytes.length);
   } catch (error) {
-    throw error instanceof DamagedFileError ? error : new DamagedFileError('This file is damaged. Export it again where it came from.');
+    if (error instanceof DamagedFileError) throw error;
+    const cut = (error as FlateError).code === FlateErrorCode.UnexpectedEOF;
+    throw new DamagedFileError(cut ? CUT_SHORT : 'This file is damaged. Export it again where it came from.');
   }
-  if (!ended) throw new DamagedFileError('This file is cut short. Export it again where it came from.');
+  if (!ended) throw new DamagedFileError(CUT_SHORT);
   const all = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -23,13 +23,58 @@ const tree = z.array(
   ]),
 );
 
-/** The shape of a world file: enough that restoring it meets no surprise. What lies deeper is the learner's data and is only shown. */
+/** A moment of virtual time, in ms since the epoch, that a Date can hold. Source: ECMAScript, "Time Values and Time Range". */
+const moment = z.number().min(0).max(8.64e15);
+
+const status = z.enum(['queued', 'waiting', 'in_progress', 'completed']);
+const conclusion = z.enum(['success', 'failure', 'cancelled', 'skipped']).nullable();
+
+const run = z.looseObject({
+  id: z.number(),
+  number: z.number(),
+  workflow: z.string(),
+  path: z.string(),
+  title: z.string(),
+  event: z.string(),
+  ref: z.string(),
+  commit: z.string(),
+  createdAt: z.number(),
+  status,
+  conclusion,
+  jobs: z.array(
+    z.looseObject({
+      key: z.string(),
+      id: z.string(),
+      name: z.string(),
+      needs: z.array(z.string()),
+      status,
+      conclusion,
+      steps: z.array(z.looseObject({ number: z.number(), name: z.string(), status, conclusion })),
+      summary: z.string(),
+    }),
+  ),
+  artifacts: z.array(z.looseObject({ id: z.number(), name: z.string(), digest: z.string() })),
+  annotations: z.array(z.looseObject({ message: z.string(), jobKey: z.string() })),
+  errors: z.array(z.looseObject({ message: z.string() })),
+});
+
+const answer = z.discriminatedUnion('ok', [
+  z.looseObject({ ok: z.literal(true), species: z.string(), votes: z.record(z.string(), z.number()) }),
+  z.looseObject({ ok: z.literal(false), error: z.string() }),
+]);
+
+const verdict = z.discriminatedUnion('status', [
+  z.looseObject({ status: z.literal(['holds', 'pending', 'unknown']) }),
+  z.looseObject({ status: z.literal('fails'), hint: z.string(), lookAt: z.array(z.looseObject({ text: z.string() })) }),
+]);
+
+/** The shape of a world file: enough that neither restoring it nor reading it for the page meets a surprise. */
 const keptSchema = z.looseObject({
   format: z.literal(1),
   exercise: z.string(),
   world: z.looseObject({
     version: z.literal(1),
-    now: z.number(),
+    now: moment,
     began: z.looseObject({ commit: z.string(), runId: z.number(), deploymentId: z.number(), at: z.number() }),
     files: tree,
     forge: z.looseObject({
@@ -45,26 +90,29 @@ const keptSchema = z.looseObject({
     }),
     pipelines: z.looseObject({
       version: z.literal(1),
-      runs: z.array(
-        z.looseObject({
-          id: z.number(),
-          jobs: z.array(z.looseObject({ steps: z.array(z.looseObject({})) })),
-          artifacts: z.array(z.looseObject({})),
-        }),
-      ),
+      runs: z.array(run),
       logs: z.array(z.looseObject({ runId: z.number(), lines: z.array(z.looseObject({ text: z.string() })) })),
       artifacts: z.array(z.looseObject({ runId: z.number(), id: z.number(), files: tree })),
     }),
     cloud: z.looseObject({
       version: z.literal(1),
-      deployments: z.array(z.looseObject({ id: z.number(), digest: z.string(), liveAt: z.number() })),
-      packages: z.array(z.looseObject({ digest: z.string(), files: tree, answers: z.array(z.looseObject({ ok: z.boolean() })) })),
+      deployments: z.array(
+        z.looseObject({
+          id: z.number(),
+          environment: z.string(),
+          digest: z.string(),
+          commit: z.string(),
+          pushedAt: z.number(),
+          liveAt: z.number(),
+        }),
+      ),
+      packages: z.array(z.looseObject({ digest: z.string(), files: tree, answers: z.array(answer) })),
       taken: z.array(z.looseObject({ at: z.number(), photo: z.number() })),
     }),
     events: z.array(z.looseObject({ seq: z.number(), type: z.string() })),
     triggers: z.array(z.looseObject({ event: z.string(), after: z.string() })).default([]),
   }),
-  checks: z.array(z.looseObject({ id: z.string(), hintsShown: z.number() })).default([]),
+  checks: z.array(z.looseObject({ id: z.string(), verdict: verdict.nullish(), hintsShown: z.number() })).default([]),
   history: z.array(z.string()).default([]),
 });
 

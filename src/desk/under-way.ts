@@ -1,6 +1,7 @@
 import type { CheckMemory, CheckRunner } from '../checks/runner.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { CheckState } from '../world/contract.ts';
+import type { CheckState, WorldSummary } from '../world/contract.ts';
+import { DamagedFileError } from '../world/pack.ts';
 import { World, type WorldSnapshot } from '../world/world.ts';
 import { checkRunner, lookAgain } from './checks.ts';
 import type { PreparedExercise } from './contract.ts';
@@ -10,6 +11,9 @@ export interface UnderWayOptions {
   readonly platform: Platform;
   readonly onChecks: (states: readonly CheckState[]) => void;
 }
+
+/** What the page reads of a world at once. */
+export type WorldView = Pick<WorldSummary, 'now' | 'checks' | 'runs' | 'phone'>;
 
 /** Takes up a world whose repository lies in `folder`; returns how to leave it. */
 export type Follower = (world: World, folder: string) => () => void;
@@ -22,10 +26,12 @@ export class UnderWay {
   #world: World;
   #checks: CheckRunner;
 
+  /** @throws DamagedFileError when the snapshot makes no world that can be shown. */
   constructor(options: UnderWayOptions, snapshot: WorldSnapshot, memory: readonly CheckMemory[]) {
     this.#options = options;
-    this.#world = this.#restore(snapshot);
-    this.#checks = this.#newChecks(memory);
+    const { world, checks } = this.#takeUp(snapshot, memory);
+    this.#world = world;
+    this.#checks = checks;
     this.follow((world) => lookAgain(world, this.#checks));
   }
 
@@ -35,6 +41,10 @@ export class UnderWay {
 
   get checks(): CheckRunner {
     return this.#checks;
+  }
+
+  get view(): WorldView {
+    return viewOf(this.#world, this.#checks);
   }
 
   /** The repository's folder on the learner's computer. */
@@ -48,24 +58,35 @@ export class UnderWay {
     this.#leave.push(follower(this.#world, this.folder));
   }
 
-  /** Puts another world in the place of this one; its checks know nothing yet. */
+  /**
+   * Puts another world in the place of this one; its checks know nothing yet.
+   * @throws DamagedFileError when the snapshot makes no world that can be shown; everything stays as it is then.
+   */
   replace(snapshot: WorldSnapshot): void {
-    // Restored first: when that fails, everything stays as it is.
-    const next = this.#restore(snapshot);
+    const next = this.#takeUp(snapshot, []);
     for (const leave of this.#leave) leave();
     this.#checks.stop();
     this.#world.dispose();
-    this.#world = next;
-    this.#checks = this.#newChecks([]);
-    this.#leave = this.#followers.map((follower) => follower(next, this.folder));
+    this.#world = next.world;
+    this.#checks = next.checks;
+    this.#leave = this.#followers.map((follower) => follower(next.world, this.folder));
   }
 
-  #restore(snapshot: WorldSnapshot): World {
-    const { platform, exercise } = this.#options;
-    return World.restore({ platform, photos: exercise.photos, repository: exercise.meta.repository }, snapshot);
+  /** A world and its checks, looked over as the page will look at them before anything depends on them. */
+  #takeUp(snapshot: WorldSnapshot, memory: readonly CheckMemory[]): { readonly world: World; readonly checks: CheckRunner } {
+    const { platform, exercise, onChecks } = this.#options;
+    try {
+      const world = World.restore({ platform, photos: exercise.photos, repository: exercise.meta.repository }, snapshot);
+      const checks = checkRunner(world, exercise, memory, onChecks);
+      viewOf(world, checks);
+      return { world, checks };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new DamagedFileError(`This world is damaged or was made by another version (${why}).`, { cause: error });
+    }
   }
+}
 
-  #newChecks(memory: readonly CheckMemory[]): CheckRunner {
-    return checkRunner(this.#world, this.#options.exercise, memory, this.#options.onChecks);
-  }
+function viewOf(world: World, checks: CheckRunner): WorldView {
+  return { now: world.clock.now(), checks: checks.states(), runs: world.pipelines.runs(), phone: world.cloud.phone() };
 }

@@ -11,7 +11,7 @@ import { nodePlatform } from '../../src/platform/node/platform.ts';
 import { StoreError, type Store } from '../../src/platform/platform.ts';
 import type { WorldNotice } from '../../src/world/contract.ts';
 import { pack, unpack } from '../../src/world/pack.ts';
-import { World } from '../../src/world/world.ts';
+import { World, type WorldSnapshot } from '../../src/world/world.ts';
 
 const platform = nodePlatform({ reuse: true });
 let exercise: PreparedExercise;
@@ -72,6 +72,43 @@ function withForeignPath(file: unknown): unknown {
   const foreign = { path: '/home/../../etc/passwd', type: 'file', bytes: new Uint8Array(), mode: 0o644, mtime: 0 };
   return { ...kept, world: { ...kept.world, files: [...kept.world.files, foreign] } };
 }
+
+/** The same file with something else in its world. */
+function withWorld(file: unknown, change: (world: WorldSnapshot) => object): Uint8Array<ArrayBuffer> {
+  const kept = file as { readonly world: WorldSnapshot };
+  return pack({ ...kept, world: { ...kept.world, ...change(kept.world) } });
+}
+
+/** A deployment that is live in a world, of a package that gave this answer. */
+const deployed = (answer: object) => (world: WorldSnapshot) => {
+  const at = { commit: 'c0ffee', pushedAt: world.now - 7_200_000, liveAt: world.now - 3_600_000 };
+  const deployment = { id: 1, environment: 'production', service: 'leaf', digest: 'sha256:1', runId: 1, actor: 'you', ...at };
+  const packages = [{ digest: 'sha256:1', files: [], answers: [answer] }];
+  return { cloud: { ...world.cloud, deployments: [deployment], packages } };
+};
+
+/** A run as stored. */
+const ranOnce = (over: object) => (world: WorldSnapshot) => {
+  const times = { createdAt: world.now, startedAt: world.now, completedAt: world.now };
+  const lists = { jobs: [], artifacts: [], annotations: [], errors: [] };
+  const names = { workflow: 'w', path: 'w.yml', title: 't', event: 'push', ref: 'refs/heads/main', commit: 'c0ffee', actor: 'you' };
+  const run = { id: 1, number: 1, ...names, status: 'completed', conclusion: 'success', ...times, ...lists, ...over };
+  return { pipelines: { ...world.pipelines, runs: [run] } };
+};
+
+/** Worlds that unpack and cannot be shown, and what is said of each. */
+const unshowable: readonly (readonly [string, (world: WorldSnapshot) => object, string])[] = [
+  ['an answer without votes', deployed({ photo: 'a', ok: true, species: 'oak' }), 'world.cloud.packages.0.answers.0.votes'],
+  [
+    'a package that is not there',
+    (world) => ({ cloud: { ...deployed({})(world).cloud, packages: [] } }),
+    'no package with digest sha256:1',
+  ],
+  ['a run without errors', ranOnce({ errors: undefined }), 'world.pipelines.runs.0.errors'],
+  ['a run without annotations', ranOnce({ annotations: undefined }), 'world.pipelines.runs.0.annotations'],
+  ['a job without needs', ranOnce({ jobs: [{ key: 'a', id: 'a', name: 'a' }] }), 'world.pipelines.runs.0.jobs.0.needs'],
+  ['a time that no clock shows', () => ({ now: 1e300 }), 'world.now'],
+];
 
 async function open(store: Store) {
   const desk = await Desk.open({ exercise, platform, store });
@@ -147,6 +184,50 @@ test('a world travels as a file; a damaged or foreign one is refused and loses n
   }
   expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
   expect(await other.run('git log --oneline')).toEqual({ exitCode: 0 });
+});
+
+test('a world without the repository’s folder travels too, and the files are none', async () => {
+  const { desk, run } = await open(memoryStore());
+  await run('cd ~ && rm -rf leaf');
+  expect(await desk.listFiles()).toEqual([]);
+  const { bytes } = await desk.exportWorld();
+  const store = memoryStore();
+  const other = await open(store);
+  await other.run('echo mine > mine.txt');
+  await other.desk.importWorld(bytes);
+  expect(await other.desk.listFiles()).toEqual([]);
+  expect(other.notices.findLast((notice) => notice.type === 'files')).toMatchObject({
+    changes: expect.arrayContaining([{ path: '/home/you/leaf/mine.txt', kind: 'removed' }]),
+  });
+  await other.run('cd ~ && echo in the place of a folder > leaf');
+  expect(await other.desk.listFiles()).toEqual([]);
+  const reloaded = await open(store);
+  expect(await reloaded.desk.readText('/home/you/leaf')).toMatchObject({ text: 'in the place of a folder\n' });
+  await reloaded.desk.reset();
+  expect((await reloaded.desk.listFiles()).map((node) => node.path)).toEqual(['/home/you/leaf/readme.md']);
+});
+
+test.each(unshowable)('a file with %s is refused, and nothing is lost', async (_name, change, message) => {
+  const store = memoryStore();
+  const { desk, run } = await open(store);
+  await run('echo mine > mine.txt');
+  const before = await desk.summary();
+  const { bytes } = await desk.exportWorld();
+  await expect(desk.importWorld(withWorld(unpack(gunzipSync(bytes)), change))).rejects.toThrow(message);
+  expect(await desk.summary()).toEqual({ ...before, saved: expect.anything(), python: expect.anything() });
+  await run('echo more >> mine.txt');
+  expect(await (await open(store)).desk.readText('/home/you/leaf/mine.txt')).toMatchObject({ text: 'mine\nmore\n' });
+});
+
+test.each(unshowable)('a stored world with %s is set aside, and Start works', async (_name, change, message) => {
+  const store = memoryStore();
+  await (await open(store)).desk.save();
+  const broken = withWorld(unpack(store.kept.get('exercise:grow') ?? new Uint8Array()), change);
+  store.kept.set('exercise:grow', broken);
+  const { desk, notices } = await open(store);
+  expect((await desk.summary()).resumed).toBe(false);
+  expect(notices[0]).toMatchObject({ type: 'fault', message: expect.stringContaining(message) });
+  expect(store.kept.get('exercise:grow:damaged')).toBe(broken);
 });
 
 test('when storage cannot be read, nothing is saved over what is there', async () => {
