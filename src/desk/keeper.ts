@@ -5,6 +5,10 @@ import type { World } from '../world/world.ts';
 /** How long after a change a save begins, in real ms: long enough to be one save per command, short enough that a crash costs little. */
 const SAVE_AFTER = 250;
 
+/** After a save that failed it is tried again by itself: first after so many real ms, then after twice as many each time, at most a minute. */
+const FIRST_RETRY = 1_000;
+const LONGEST_RETRY = 60_000;
+
 export interface KeeperOptions {
   readonly store: Store;
   readonly key: string;
@@ -17,8 +21,13 @@ export interface KeeperOptions {
 export class Keeper {
   readonly #options: KeeperOptions;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #saving: Promise<void> | null = null;
-  #dirty = false;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #failures = 0;
+  /** The save at work, and how many changes it holds. */
+  #saving: { readonly changes: number; readonly ended: Promise<void> } | null = null;
+  /** How many changes there were, and how many of them are on disk. */
+  #changes = 0;
+  #kept = 0;
   #stopped = false;
   state: SaveState = { status: 'saved', at: 0 };
 
@@ -29,9 +38,8 @@ export class Keeper {
   /** Something changed. */
   touch(): void {
     if (this.#stopped) return;
-    this.#dirty = true;
-    if (this.#timer !== null || this.#saving !== null) return;
-    this.#timer = setTimeout(() => this.#begin(), SAVE_AFTER);
+    this.#changes++;
+    this.#saveSoon();
   }
 
   /** Keeps up with a world: whatever changes in it is saved. Returns how to stop. */
@@ -41,37 +49,58 @@ export class Keeper {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Saves what is not saved yet; resolves when everything up to now is on disk. @throws StoreError */
+  /**
+   * Saves what is not saved yet; resolves when everything up to now is on disk, whatever changes meanwhile.
+   * @throws StoreError when the save that holds it fails
+   */
   async flush(): Promise<void> {
-    while (!this.#stopped && (this.#saving !== null || this.#dirty)) {
-      if (this.#saving === null) this.#begin();
-      await this.#saving;
-    }
+    const wanted = this.#changes;
+    // What began before the last change does not hold it; how it ends says nothing of the next.
+    if (this.#saving !== null && this.#saving.changes < wanted) await this.#saving.ended.catch(() => {});
+    if (this.#stopped || this.#kept >= wanted) return;
+    await (this.#saving ?? this.#begin()).ended;
   }
 
   /** Saves nothing from now on, and says why: what is stored must not be overwritten. */
   stop(message: string): void {
     this.#stopped = true;
+    this.#clearTimers();
     this.#tell({ status: 'unsaved', reason: 'failed', message });
   }
 
-  #begin(): void {
+  #saveSoon(): void {
+    if (this.#timer !== null || this.#saving !== null) return;
+    this.#timer = setTimeout(() => this.#begin(), SAVE_AFTER);
+  }
+
+  #clearTimers(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#retry !== null) clearTimeout(this.#retry);
     this.#timer = null;
-    this.#dirty = false;
-    const saving = this.#save().then(
+    this.#retry = null;
+  }
+
+  #begin(): { readonly changes: number; readonly ended: Promise<void> } {
+    this.#clearTimers();
+    const changes = this.#changes;
+    const ended = this.#save().then(
       () => {
         this.#saving = null;
-        if (this.#dirty) this.touch();
+        this.#kept = changes;
+        this.#failures = 0;
+        if (this.#changes > changes && !this.#stopped) this.#saveSoon();
       },
       (error: unknown) => {
         this.#saving = null;
+        // The world lives on in memory.
+        if (!this.#stopped) this.#retry = setTimeout(() => this.#begin(), Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#failures++));
         throw error;
       },
     );
-    // Whoever waits in `flush` is told; the timer has nobody to tell but the page, which hears of the state.
-    saving.catch(() => {});
-    this.#saving = saving;
+    // Whoever waits in `flush` is told; the timers have nobody to tell but the page, which hears of the state.
+    ended.catch(() => {});
+    this.#saving = { changes, ended };
+    return this.#saving;
   }
 
   async #save(): Promise<void> {
@@ -80,8 +109,6 @@ export class Keeper {
       await this.#options.store.save(this.#options.key, this.#options.content());
       this.#tell({ status: 'saved', at: Date.now() });
     } catch (error) {
-      // The world lives on in memory: the next change tries again.
-      this.#dirty = true;
       const reason = error instanceof StoreError ? error.reason : 'failed';
       this.#tell({ status: 'unsaved', reason, message: MESSAGES[reason] });
       throw error;
