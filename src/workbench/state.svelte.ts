@@ -386,9 +386,9 @@ export class Workbench {
 
   /** Puts everything back to how the lesson began. */
   async startOver(): Promise<void> {
+    await this.client.reset();
     this.files.clear();
     this.progress.reset();
-    await this.client.reset();
     await this.takeAnew();
   }
 

@@ -621,6 +621,18 @@ describe('outcomes and the phone', () => {
     expect(await page.locator('#outcomes li.todo').count()).toBe(6);
     expect(await page.locator('.tabs .tab').count()).toBe(0);
   });
+
+  test('starting over that fails leaves open files and progress as they were', async () => {
+    const { page } = await open();
+    await edit(page, 'train.py');
+    const tabs = await page.locator('.tabs .tab').count();
+    await page.evaluate(() => Object.assign(window.world, { reset: () => Promise.reject(new Error('The worker is gone.')) }));
+    await page.click('button:has-text("Start over")');
+    await page.click('dialog button.pl-btn-primary');
+    await page.waitForSelector('text=The worker is gone.');
+    expect(await page.locator('.tabs .tab').count()).toBe(tabs);
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toMatch(/"reset\b/);
+  });
 });
 
 describe('what goes wrong', () => {

@@ -4,12 +4,15 @@ import '../../../src/styles/lesson.css';
 import './harness.css';
 import { readingPane } from '../../../src/site/reading-pane.ts';
 import { mountWorkbench } from '../../../src/workbench/mount.ts';
+import type { WorldClient } from '../../../src/world/contract.ts';
 import { demoClient } from '../demo-client.ts';
 import type { DemoControls, Scene } from '../demo-client.ts';
 
 declare global {
   interface Window {
     demo: DemoControls;
+    /** What the page asks; a test may put another answer in the place of one. */
+    world: WorldClient;
     started: Promise<void>;
   }
 }
@@ -24,6 +27,7 @@ page.dataset['tab'] = query.get('tab') ?? 'terminal';
 readingPane(page);
 const { client, controls } = demoClient(scene);
 window.demo = controls;
+window.world = client;
 document.addEventListener('click', (event) => {
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-run], [data-open]') : null;
   if (button?.dataset['run'] !== undefined)
