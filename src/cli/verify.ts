@@ -7,6 +7,9 @@ import { World, type WorldSnapshot } from '../world/world.ts';
 import { ExerciseError } from '../course/exercise.ts';
 import type { LoadedExercise } from './exercises.ts';
 
+/** Routes that run at once: while one waits for its Python, another has the thread. */
+const AT_ONCE = 3;
+
 /** What `plumbline verify --json` prints of one exercise. */
 export interface ExerciseReport {
   readonly id: string;
@@ -85,25 +88,51 @@ export async function verifyExercise(
   };
 
   const passes = (verdicts: readonly NamedVerdict[]) => verdicts.every(({ verdict }) => verdict.status === 'holds');
-  const start = wanted('start')
-    ? await route('start', null, (verdicts) => !passes(verdicts) && verdicts.every(({ verdict }) => verdict.status !== 'unknown'))
-    : { ok: true, failing: [] };
-  const solutions = [];
-  for (const { name, script } of exercise.solutions.filter((solution) => wanted(solution.name))) {
-    const { ok, ...rest } = await route(name, script, passes);
-    solutions.push({ name, passed: ok, ...rest });
-  }
-  const attempts = [];
-  for (const { name, script, fails } of exercise.attempts.filter((attempt) => wanted(`attempts/${attempt.name}`))) {
-    if (fails === undefined) throw new Error(`attempt ${name} names no check`);
-    const { ok, ...rest } = await route(`attempts/${name}`, script, (verdicts) => {
-      const verdict = verdicts.find((named) => named.id === fails.check)?.verdict;
-      return verdict?.status === 'fails' && (fails.hint === null || verdict.hint === fails.hint);
-    });
-    attempts.push({ name, caught: ok, check: fails.check, ...rest });
-  }
+  const notPassed = (verdicts: readonly NamedVerdict[]) =>
+    !passes(verdicts) && verdicts.every(({ verdict }) => verdict.status !== 'unknown');
+  const solutions = exercise.solutions.filter(({ name }) => wanted(name));
+  const attempts = exercise.attempts.filter(({ name }) => wanted(`attempts/${name}`));
+  const turns = turnsOf(AT_ONCE);
+  const [start, solved, attempted] = await Promise.all([
+    wanted('start') ? turns(() => route('start', null, notPassed)) : { ok: true, failing: [] },
+    Promise.all(
+      solutions.map(async ({ name, script }) => {
+        const { ok, ...rest } = await turns(() => route(name, script, passes));
+        return { name, passed: ok, ...rest };
+      }),
+    ),
+    Promise.all(
+      attempts.map(async ({ name, script, fails }) => {
+        if (fails === undefined) throw new Error(`attempt ${name} names no check`);
+        const { ok, ...rest } = await turns(() =>
+          route(`attempts/${name}`, script, (verdicts) => {
+            const verdict = verdicts.find((named) => named.id === fails.check)?.verdict;
+            return verdict?.status === 'fails' && (fails.hint === null || verdict.hint === fails.hint);
+          }),
+        );
+        return { name, caught: ok, check: fails.check, ...rest };
+      }),
+    ),
+  ]);
   const { ok, ...startRest } = start;
-  return { id, solutions, start: { failed: ok, ...startRest }, attempts };
+  return { id, solutions: solved, start: { failed: ok, ...startRest }, attempts: attempted };
+}
+
+/** Lets so many pieces of work run at once, in the order in which they came. */
+function turnsOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = atOnce;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
 }
 
 /** True when every route that was tried did what it should. */
