@@ -24,6 +24,7 @@ import { compress, decompress } from './gzip.ts';
 import { Keeper } from './keeper.ts';
 import { readKept, type Kept } from './kept.ts';
 import { News } from './news.ts';
+import { ownedStore } from './owned-store.ts';
 import { PythonReadiness } from './python.ts';
 import { resume, storageKey } from './resume.ts';
 import { Terminals } from './terminals.ts';
@@ -69,10 +70,12 @@ export class Desk implements WorldClient {
 
   /**
    * Takes up the exercise where the learner left it, or begins it. What is stored and cannot be read is set aside; where even that fails,
-   * nothing is saved over it, and the page says so.
+   * nothing is saved over it, and the page says so. Whoever had it open in the same store can save no more.
    */
   static async open(options: DeskOptions): Promise<Desk> {
-    const { begun: desk, unsaved, fault } = await resume(options.store, options.exercise.meta.id, (kept) => new Desk(options, kept));
+    const { id } = options.exercise.meta;
+    const store = await ownedStore(options.store, storageKey(id));
+    const { begun: desk, unsaved, fault } = await resume(store, id, (kept) => new Desk({ ...options, store }, kept));
     if (unsaved !== null) desk.#keeper.stop(unsaved);
     if (fault !== null) desk.#news.tellFirst({ type: 'fault', message: fault });
     return desk;

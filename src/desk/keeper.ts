@@ -1,6 +1,7 @@
 import { StoreError, type Store } from '../platform/platform.ts';
 import type { SaveState } from '../world/contract.ts';
 import type { World } from '../world/world.ts';
+import { TakenOverError } from './owned-store.ts';
 
 /** How long after a change a save begins, in real ms: long enough to be one save per command, short enough that a crash costs little. */
 const SAVE_AFTER = 250;
@@ -51,7 +52,7 @@ export class Keeper {
 
   /**
    * Saves what is not saved yet; resolves when everything up to now is on disk, whatever changes meanwhile.
-   * @throws StoreError when the save that holds it fails
+   * @throws StoreError when the save that holds it fails, TakenOverError when another tab keeps the exercise now; nothing is saved after that
    */
   async flush(): Promise<void> {
     const wanted = this.#changes;
@@ -109,6 +110,10 @@ export class Keeper {
       await this.#options.store.save(this.#options.key, this.#options.content());
       this.#tell({ status: 'saved', at: Date.now() });
     } catch (error) {
+      if (error instanceof TakenOverError) {
+        this.stop(error.message);
+        throw error;
+      }
       const reason = error instanceof StoreError ? error.reason : 'failed';
       this.#tell({ status: 'unsaved', reason, message: MESSAGES[reason] });
       throw error;

@@ -1,14 +1,10 @@
 import * as Comlink from 'comlink';
 import { readBody } from '../platform/browser/read-body.ts';
 import type { WorldClient } from '../world/contract.ts';
+import { own } from './own.ts';
 import type { WorldWorker } from './world.worker.ts';
 
 const worldFiles = import.meta.glob<string>('../desk/browser/worlds/*.world', { query: '?url', import: 'default', eager: true });
-
-/** The exercise is open in another tab, which owns it until it closes. */
-class OwnedElsewhere extends Error {
-  override readonly name = 'OwnedElsewhere';
-}
 
 export interface OpenOptions {
   readonly exerciseId: string;
@@ -26,7 +22,7 @@ export interface OpenOptions {
 export async function openWorld({ exerciseId, base, onProgress = () => {}, onCrash = () => {} }: OpenOptions): Promise<WorldClient> {
   const worldUrl = worldFiles[`../desk/browser/worlds/${exerciseId}.world`];
   if (worldUrl === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
-  const release = await own(exerciseId);
+  const release = await own(exerciseId, navigator.locks, (name) => new BroadcastChannel(name));
   // The two downloads do not wait for each other.
   const world = download(new URL(worldUrl, location.href), onProgress);
   const worker = new Worker(new URL('./world.worker.ts', import.meta.url), { type: 'module', name: `world of ${exerciseId}` });
@@ -66,38 +62,6 @@ function asClient(remote: Comlink.Remote<WorldClient>): WorldClient {
       return Reflect.get(target, property, receiver);
     },
   });
-}
-
-/**
- * Holds the exercise for this tab while it lives; gives how to let go. Without the Locks API (plain http on an address that is not
- * localhost) a BroadcastChannel asks the other tabs, and silence for 150 ms means that none has it.
- */
-async function own(exerciseId: string): Promise<() => void> {
-  const name = `plumbline:${exerciseId}`;
-  const elsewhere = () => new OwnedElsewhere('This exercise is open in another tab.');
-  if (navigator.locks !== undefined) {
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const granted = await new Promise<boolean>((resolve) => {
-      void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock === null ? undefined : held;
-      });
-    });
-    if (!granted) throw elsewhere();
-    return release;
-  }
-  const channel = new BroadcastChannel(name);
-  const taken = new Promise<boolean>((resolve) => {
-    channel.onmessage = ({ data }) => data === 'mine' && resolve(true);
-    setTimeout(() => resolve(false), 150);
-  });
-  channel.postMessage('whose?');
-  if (await taken) {
-    channel.close();
-    throw elsewhere();
-  }
-  channel.onmessage = ({ data }) => data === 'whose?' && channel.postMessage('mine');
-  return () => channel.close();
 }
 
 async function download(url: URL, onProgress: (loadedBytes: number, totalBytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {

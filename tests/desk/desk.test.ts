@@ -317,3 +317,31 @@ test('the repository taken home is one that git clones', async () => {
   expect(execFileSync('git', ['-C', 'leaf', 'log', '--format=%s', 'main'], { cwd: folder, encoding: 'utf8' })).toBe('first\n');
   execFileSync('git', ['-C', 'leaf', 'fsck', '--strict'], { cwd: folder });
 });
+
+test('a tab that was frozen saves nothing over the one that has taken over, and says so', async () => {
+  const store = memoryStore();
+  const frozen = await open(store);
+  await frozen.run('echo before > before.txt');
+  const other = await open(store);
+  expect(await other.desk.readText('/home/you/leaf/before.txt')).toMatchObject({ text: 'before\n' });
+  await other.run('echo theirs > work.txt');
+  await frozen.run('echo stale > work.txt');
+  const { saved } = await frozen.desk.summary();
+  expect(saved).toMatchObject({ status: 'unsaved', message: expect.stringContaining('Another tab has taken over') });
+  expect(frozen.notices.findLast((notice) => notice.type === 'saved')).toMatchObject({ state: saved });
+  expect(await (await open(store)).desk.readText('/home/you/leaf/work.txt')).toMatchObject({ text: 'theirs\n' });
+});
+
+test('a store that fails when the exercise is opened, or is cleared, is taken up by the next save', async () => {
+  const store = memoryStore();
+  let fails = true;
+  const save: Store['save'] = (key, bytes) => (fails ? Promise.reject(new StoreError('failed', 'busy')) : store.save(key, bytes));
+  const { desk, run } = await open({ ...store, save });
+  fails = false;
+  await run('echo one > one.txt');
+  store.kept.clear();
+  await run('echo two > two.txt');
+  expect((await desk.summary()).saved.status).toBe('saved');
+  const { desk: next } = await open(store);
+  expect((await next.listFiles()).map((node) => node.path.split('/').at(-1))).toEqual(['one.txt', 'readme.md', 'two.txt']);
+});
