@@ -153,6 +153,33 @@ test('the editor never overwrites what it has not seen', async () => {
   expect(await desk.writeText(path, 'mine again', version)).toMatchObject({ version: version + 1 });
 });
 
+test('the prompt comes back while another terminal writes without end, and what it reports is saved', async () => {
+  const store = memoryStore();
+  // While the loop runs there is a change in each save: it ends when the loop has written again.
+  let looping = true;
+  const waiting: (() => void)[] = [];
+  const goOn = () => waiting.splice(0).forEach((resolve) => resolve());
+  const save: Store['save'] = async (key, bytes) => {
+    if (looping && key === 'exercise:grow') await new Promise<void>((resolve) => waiting.push(resolve));
+    await store.save(key, bytes);
+  };
+  const { desk, run } = await open({ ...store, save });
+  const { promise: writes, resolve: written } = Promise.withResolvers<void>();
+  const { id } = await desk.openTerminal(80, () => {
+    written();
+    goOn();
+  });
+  const loop = desk.terminalRun(id, 'while true; do echo x | tee -a log.txt; sleep 1; done');
+  await writes;
+  expect(await run('echo done > done.txt')).toEqual({ exitCode: 0 });
+  const stored = unpack(store.kept.get('exercise:grow') ?? new Uint8Array()) as { readonly world: WorldSnapshot };
+  expect(stored.world.files.map((entry) => entry.path)).toContain('/home/you/leaf/done.txt');
+  looping = false;
+  goOn();
+  await desk.terminalInterrupt(id);
+  expect(await loop).toEqual({ exitCode: 130 });
+});
+
 test('start over brings back the beginning, and terminals go on in it', async () => {
   const { desk, run, screen } = await open(memoryStore());
   await run('rm -rf .git readme.md && cd /');
