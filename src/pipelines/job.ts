@@ -76,7 +76,8 @@ export class JobExecution {
   readonly #around: JobSurroundings;
   readonly #clock: JobClock;
   readonly #masker = new Masker();
-  readonly #variables: Record<string, string> = {};
+  /** Without a prototype, as are outputs, so that a step may name one `__proto__`. */
+  readonly #variables: Record<string, string> = Object.create(null);
   readonly #paths: string[] = [];
   readonly #steps: StepState[] = [];
   readonly #posts: { readonly name: string; readonly action: string }[] = [];
@@ -276,7 +277,7 @@ export class JobExecution {
   async #step(plan: StepPlan, index: number): Promise<void> {
     const run = this.#order.job.steps[index];
     if (run === undefined) return;
-    const state: StepState = { plan, run, outputs: {} };
+    const state: StepState = { plan, run, outputs: Object.create(null) };
     this.#steps.push(state);
     if (this.#machine === null) return this.#skip(run);
     const action = this.#actionName(plan);

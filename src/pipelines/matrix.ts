@@ -39,14 +39,14 @@ function addIncludes(
   include: readonly MatrixValues[],
   axes: readonly string[],
 ): readonly MatrixValues[] {
-  const extended = combinations.map((original) => ({ original, values: { ...original } as Record<string, Json> }));
+  const extended = combinations.map((original) => ({ original, values: original }));
   const added: MatrixValues[] = [];
   for (const inclusion of include) {
     const fits = extended.filter(({ original }) =>
       axes.every((axis) => !Object.hasOwn(inclusion, axis) || same(inclusion[axis] ?? null, original[axis] ?? null)),
     );
     if (fits.length === 0) added.push(inclusion);
-    for (const { values } of fits) Object.assign(values, inclusion);
+    for (const leg of fits) leg.values = { ...leg.values, ...inclusion };
   }
   return [...extended.map(({ values }) => values), ...added];
 }

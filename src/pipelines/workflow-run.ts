@@ -59,7 +59,7 @@ export class WorkflowRun {
       definition,
       legs: [],
       result: null,
-      outputs: {},
+      outputs: Object.create(null),
       failFast: true,
       maxParallel: Number.POSITIVE_INFINITY,
     }));
@@ -294,7 +294,7 @@ function placeholder(definition: JobPlan): JobRun {
     reason: null,
     startedAt: null,
     completedAt: null,
-    outputs: {},
+    outputs: Object.create(null),
     steps: [],
     summary: '',
   };

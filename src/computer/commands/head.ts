@@ -75,6 +75,6 @@ function read(args: readonly string[]): Asked {
 /** `2M` as 2097152; undefined for what is no number. */
 function numberOf(value: string): number | undefined {
   const [, digits, name = ''] = /^([-+]?\d+)(\w*)$/.exec(value) ?? [];
-  const unit = UNITS[name];
+  const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
   return digits === undefined || unit === undefined ? undefined : Number(digits) * unit;
 }

@@ -33,7 +33,7 @@ export function listingCommands(host: CommandHost): readonly CustomCommand[] {
       const operands: string[] = [];
       let flags = '';
       for (const arg of args) {
-        if (arg in LONG_FLAGS) flags += LONG_FLAGS[arg];
+        if (Object.hasOwn(LONG_FLAGS, arg)) flags += LONG_FLAGS[arg];
         else if (arg.startsWith('--color')) continue;
         else if (arg.startsWith('--')) return failed(`ls: unrecognized option '${arg}'\nTry 'ls --help' for more information.\n`, 2);
         else if (arg.startsWith('-') && arg.length > 1) flags += arg.slice(1);

@@ -111,7 +111,7 @@ const DAYS: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -1
 function namedDay(args: readonly string[]): { readonly name: string | null; readonly days: number } {
   for (let i = 0; i < args.length; i++) {
     const value = dateArgument(args, i)?.toLowerCase();
-    if (value !== undefined && value in DAYS) return { name: value, days: DAYS[value]! };
+    if (value !== undefined && Object.hasOwn(DAYS, value)) return { name: value, days: DAYS[value]! };
   }
   return { name: null, days: 0 };
 }

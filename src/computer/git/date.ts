@@ -94,7 +94,7 @@ function parseRelative(text: string, now: number): number | null {
     else if (word === 'today') understood = true;
     else if (word === 'noon' || word === 'midnight' || word === 'tea')
       [time, understood] = [atHour(time, { noon: 12, midnight: 0, tea: 17 }[word], now), true];
-    else if (SECONDS[unit] !== undefined) [time, number, understood] = [time - (number ?? 1) * (SECONDS[unit] as number), null, true];
+    else if (Object.hasOwn(SECONDS, unit)) [time, number, understood] = [time - (number ?? 1) * (SECONDS[unit] as number), null, true];
     else if (unit === 'month' || unit === 'year') {
       [time, number, understood] = [minusMonths(time, (number ?? 1) * (unit === 'year' ? 12 : 1)), null, true];
     } else if (day >= 0) {

@@ -81,7 +81,7 @@ async function run(call: GitCall, all: readonly string[], expanded: readonly str
     return 0;
   }
   if (name.startsWith('-')) throw new GitExit(`unknown option: ${name}\n${USAGE}`, 129);
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) return command(call, rest);
   const alias = call.settings.get(`alias.${name}`);
   if (alias !== undefined) return runAlias(call, name, alias, rest, expanded);

@@ -73,7 +73,7 @@ function bracket(pattern: string, start: number, pathname: boolean): { readonly 
     if (character === ']' && !first) break;
     const named = /^\[:(\w+):\]/.exec(pattern.slice(at));
     if (named) {
-      body += CLASSES[named[1] ?? ''] ?? '';
+      body += Object.hasOwn(CLASSES, named[1] ?? '') ? CLASSES[named[1] ?? ''] : '';
       at += named[0].length - 1;
     } else if (character === '\\') body += escapeInClass(pattern[++at] ?? '\\');
     else body += character === '-' ? '-' : escapeInClass(character);

@@ -155,15 +155,15 @@ class PlanReader {
   }
 
   #refuseInJob(job: LocatedMapping): void {
-    const refusals: Readonly<Record<string, string>> = {
-      container: "Jobs in containers aren't available: leave `container` out, and the job runs on the runner itself.",
-      services: "Service containers aren't available: there are no containers here. Start what the job needs in a `run` step.",
-      snapshot: "Images of runners can't be made here.",
-      uses: "Reusable workflows aren't available yet: write the jobs into this file.",
-      'cancel-timeout-minutes': "`cancel-timeout-minutes` isn't available here; a cancelled step ends at once.",
-    };
+    const refusals = new Map([
+      ['container', "Jobs in containers aren't available: leave `container` out, and the job runs on the runner itself."],
+      ['services', "Service containers aren't available: there are no containers here. Start what the job needs in a `run` step."],
+      ['snapshot', "Images of runners can't be made here."],
+      ['uses', "Reusable workflows aren't available yet: write the jobs into this file."],
+      ['cancel-timeout-minutes', "`cancel-timeout-minutes` isn't available here; a cancelled step ends at once."],
+    ]);
     for (const { key, keyAt } of job.entries) {
-      const refusal = refusals[key];
+      const refusal = refusals.get(key);
       if (refusal !== undefined) this.#say(keyAt, refusal);
     }
     const runsOn = mapping(value(job, 'runs-on'));
@@ -207,7 +207,8 @@ class PlanReader {
     if (!found.ok) this.#say(uses.at, this.#nearAction(written) ?? found.message);
     else {
       for (const input of inputs) {
-        const refused = found.spec.refused[input.key.toLowerCase()];
+        const name = input.key.toLowerCase();
+        const refused = Object.hasOwn(found.spec.refused, name) ? found.spec.refused[name] : undefined;
         const text = input.value.kind === 'scalar' ? String(input.value.value ?? '') : '';
         if (refused !== undefined && text !== refused.unless)
           this.#say(input.keyAt, `\`${input.key}\` of ${found.spec.name} can't be used here: ${refused.because}`);

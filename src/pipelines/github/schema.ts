@@ -2,6 +2,7 @@
 import { convertWorkflowTemplate, NoOperationTraceWriter } from '@actions/workflow-parser';
 import { TemplateContext, TemplateValidationErrors } from '@actions/workflow-parser/templates/template-context';
 import type { ObjectReader } from '@actions/workflow-parser/templates/object-reader';
+import { MappingDefinition } from '@actions/workflow-parser/templates/schema/mapping-definition';
 import { readTemplate } from '@actions/workflow-parser/templates/template-reader';
 import {
   BooleanToken,
@@ -23,10 +24,19 @@ import { mappingInFile, placeInFile } from './paths.ts';
 /** Nobody reads more, and a file of nothing but mistakes shouldn't hold the editor up. */
 const MAX_ERRORS = 100;
 
+/** GitHub's schema. It looks a file's keys up in plain objects, so these must not have `constructor` and the like from their prototype. */
+function workflowSchema(): ReturnType<typeof getWorkflowSchema> {
+  const schema = getWorkflowSchema();
+  for (const definition of Object.values(schema.definitions)) {
+    if (definition instanceof MappingDefinition) Object.setPrototypeOf(definition.properties, null);
+  }
+  return schema;
+}
+
 /** What the schema and GitHub's converter have against this file. */
 export function checkAgainstSchema(file: string, root: Located): readonly Diagnostic[] {
   const errors = new TemplateValidationErrors(MAX_ERRORS);
-  const context = new TemplateContext(errors, getWorkflowSchema(), new NoOperationTraceWriter());
+  const context = new TemplateContext(errors, workflowSchema(), new NoOperationTraceWriter());
   const fileId = context.getFileId(file);
   const template = readTemplate(context, WORKFLOW_ROOT, new LocatedReader(root, fileId), fileId);
   // The converter is declared asynchronous for reusable workflows, which it isn't asked to fetch: its errors are there when it returns.

@@ -203,7 +203,7 @@ function mergeStyle(options: Options, fallback: MergeStyle): MergeStyle {
       cc: 'dense',
       'dense-combined': 'dense',
     };
-    const style = styles[value];
+    const style = Object.hasOwn(styles, value) ? styles[value] : undefined;
     if (style === undefined) throw fatal(`invalid value for '--diff-merges': '${value}'`);
     return style;
   }
