@@ -86,6 +86,7 @@ const noStepWaits: Check = {
       });
     }
     const count = releasesSinceStart(world).length;
+    if (count === 0) return { status: 'pending', value: 'no release yet' };
     return { status: 'holds', value: `0 waits, ${count} ${count === 1 ? 'release' : 'releases'}` };
   },
 };
@@ -197,7 +198,7 @@ const pushToPhone: Check = {
         observed: `${error.file}:${error.line}:${error.column} ${error.message}`,
         expected,
         lookAt: [{ text: `line ${error.line} of ${error.file}`, place: { kind: 'file', path: error.file, line: error.line } }],
-        hint: 'stopped-on-the-way',
+        hint: 'workflow-unreadable',
       });
     }
     const stopped = runs.find((run) => run.conclusion !== 'success');
@@ -207,7 +208,7 @@ const pushToPhone: Check = {
         stopped.jobs.find((candidate) => candidate.conclusion === 'cancelled');
       return fails({
         value: `run ${stopped.number} stopped`,
-        observed: `Run ${stopped.number} of ${short(commit.id)} ended with ${stopped.conclusion ?? 'no result'}${job ? ` in job ${job.name}` : ''}. Users still have the version before it.`,
+        observed: `Run ${stopped.number} of ${short(commit.id)} ${stopped.conclusion === 'cancelled' ? 'was cancelled' : `ended with ${stopped.conclusion ?? 'no result'}`}${job ? ` in job ${job.name}` : ''}. Users still have the version before it.`,
         expected,
         lookAt: [{ text: `the log of run ${stopped.number}`, place: runPlace(stopped, job?.key) }],
         hint: 'stopped-on-the-way',
@@ -289,7 +290,7 @@ const threeReleases: Check = {
     if (steps.length >= RELEASES) return { status: 'holds', value: [before, ...steps.map((step) => step.score)].map(two).join(' → ') };
     const now = (await world.hiddenScore(releases[releases.length - 1]?.digest ?? '')).balancedAccuracy;
     if (now < TARGET) return { status: 'pending', value: `${value} so far` };
-    const expected = `At least ${RELEASES} releases, each a push of its own that raises the score by ${two(STEP)} or more.`;
+    const expected = `At least ${RELEASES} releases, each a push of its own that raises the score by ${STEP} or more.`;
     const lookAt: LookAt = [
       { text: 'users per hour, with the releases', place: { kind: 'view', view: 'phone' } },
       { text: 'what each push contained', place: { kind: 'view', view: 'history' } },
