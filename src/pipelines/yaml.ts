@@ -1,5 +1,5 @@
 /** YAML as plain values that remember where they stand, so that every message can point at a word. Knows nothing of a dialect. */
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Diagnostic } from './contract.ts';
 
 /** A range in a file; lines and columns count from 1, `endColumn` is one past the last character. */
@@ -99,13 +99,13 @@ class TooMuch extends Error {
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
   readonly #file: string;
-  readonly #doc: Document;
+  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #lines: LineCounter;
   #values = 0;
 
   constructor(file: string, doc: Document, lines: LineCounter) {
     this.#file = file;
-    this.#doc = doc;
+    this.#targets = targetsOf(doc);
     this.#lines = lines;
   }
 
@@ -133,7 +133,7 @@ class Reader {
   }
 
   #entry(key: unknown, value: unknown, aliases: ReadonlySet<unknown>, within: Place, depth: number): readonly LocatedEntry[] {
-    const resolved = isAlias(key) ? key.resolve(this.#doc) : key;
+    const resolved = isAlias(key) ? this.#targets.get(key) : key;
     const keyAt = key === null ? within : this.#place(key);
     if (!isScalar(resolved) || resolved.value === null) {
       this.diagnostics.push(problem(this.#file, keyAt, 'A key has to be a word.'));
@@ -147,7 +147,7 @@ class Reader {
   }
 
   #alias(node: Alias, aliases: ReadonlySet<unknown>, at: Place, depth: number): Located {
-    const target = node.resolve(this.#doc);
+    const target = this.#targets.get(node);
     if (target === undefined || aliases.has(target)) {
       this.diagnostics.push(
         problem(this.#file, at, target === undefined ? `No anchor is named ${node.source}.` : `The alias *${node.source} contains itself.`),
@@ -161,6 +161,22 @@ class Reader {
     const range = (node as Node | null)?.range;
     return range === undefined || range === null ? START : placeOf(this.#lines, [range[0], range[1]]);
   }
+}
+
+/** What each alias stands for: the latest anchor of its name that begins before it. `Alias.resolve` would walk the document for each. */
+function targetsOf(doc: Document): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(doc, {
+    Alias: (_key, alias) => {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 function placeOf(lines: LineCounter, [from, to]: readonly [number, number]): Place {

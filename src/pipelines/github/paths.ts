@@ -13,20 +13,51 @@ export interface FilePlace {
   readonly mark: Place;
 }
 
-/** The innermost key or value that holds this place. */
-export function placeInFile(root: Located, at: Place): FilePlace {
-  let best: FilePlace = { path: [], part: 'value', node: root, siblings: [], mark: at };
-  for (const place of places(root)) if (holds(place.range, at)) best = { ...place, mark: at };
-  return best;
+type Found = FilePlace & { readonly node: Located; readonly range: Place };
+
+/** The keys and values of one file by where they stand. The file is walked once, however often it is asked. */
+export class FilePlaces {
+  readonly #root: Located;
+  /** In the order of their beginnings; of those that begin together, inner ones last. */
+  readonly #places: readonly Found[];
+  readonly #mappings = new Map<string, Found>();
+
+  constructor(root: Located) {
+    this.#root = root;
+    this.#places = [...places(root)].sort((a, b) => compare(a.range, b.range));
+    for (const place of this.#places) {
+      const begin = beginOf(place.range);
+      if (place.part === 'value' && place.node.kind === 'mapping' && !this.#mappings.has(begin)) this.#mappings.set(begin, place);
+    }
+  }
+
+  /** The innermost key or value that holds this place. */
+  at(at: Place): FilePlace {
+    let [low, high] = [0, this.#places.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare((this.#places[middle] as Found).range, at) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    for (let index = low - 1; index >= 0; index--) {
+      const place = this.#places[index] as Found;
+      if (holds(place.range, at)) return { ...place, mark: at };
+    }
+    return { path: [], part: 'value', node: this.#root, siblings: [], mark: at };
+  }
+
+  /** The mapping that begins at this place, for what is said of a mapping as a whole. */
+  mappingAt(at: Place): FilePlace {
+    return this.#mappings.get(beginOf(at)) ?? this.at(at);
+  }
 }
 
-/** The mapping that begins at this place, for what is said of a mapping as a whole. */
-export function mappingInFile(root: Located, at: Place): FilePlace {
-  for (const place of places(root)) {
-    if (place.part === 'value' && place.node.kind === 'mapping' && place.range.line === at.line && place.range.column === at.column)
-      return place;
-  }
-  return placeInFile(root, at);
+function beginOf({ line, column }: Place): string {
+  return `${line}:${column}`;
+}
+
+function compare(a: Place, b: Place): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 /** Every key and value, outer ones first. */
@@ -35,7 +66,7 @@ function* places(
   path: readonly (string | number)[] = [],
   siblings: readonly string[] = [],
   mark: Place | null = null,
-): Generator<FilePlace & { readonly node: Located; readonly range: Place }> {
+): Generator<Found> {
   yield {
     path,
     part: 'value',
@@ -55,9 +86,8 @@ function* places(
 }
 
 function holds(range: Place, at: Place): boolean {
-  const afterStart = at.line > range.line || (at.line === range.line && at.column >= range.column);
   const beforeEnd = at.line < range.endLine || (at.line === range.endLine && at.column <= range.endColumn);
-  return afterStart && beforeEnd;
+  return compare(range, at) <= 0 && beforeEnd;
 }
 
 /** The path with job names and indexes replaced, as the documentation writes it: `jobs.*.steps[*].uses`. */

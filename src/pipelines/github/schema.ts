@@ -19,7 +19,7 @@ import { getWorkflowSchema } from '@actions/workflow-parser/workflows/workflow-s
 import type { Diagnostic } from '../contract.ts';
 import { type Located, type Place, problem } from '../yaml.ts';
 import { explain } from './messages.ts';
-import { mappingInFile, placeInFile } from './paths.ts';
+import { FilePlaces } from './paths.ts';
 
 /** Nobody reads more, and a file of nothing but mistakes shouldn't hold the editor up. */
 const MAX_ERRORS = 100;
@@ -42,12 +42,14 @@ export function checkAgainstSchema(file: string, root: Located): readonly Diagno
   // The converter is declared asynchronous for reusable workflows, which it isn't asked to fetch: its errors are there when it returns.
   // After a schema error it would add junk.
   if (errors.count === 0 && template !== undefined) void convertWorkflowTemplate(context, template);
+  if (errors.count === 0) return [];
+  const places = new FilePlaces(root);
   const found = new Map<string, Diagnostic>();
   for (const error of errors.getErrors()) {
     if (SAID_ELSEWHERE.test(error.rawMessage)) continue;
     const at = placeOf(error.range) ?? root.at;
     const ofMapping = /^(Required property is missing|There's not enough info|A mapping was not expected)/.test(error.rawMessage);
-    const place = ofMapping ? mappingInFile(root, at) : placeInFile(root, at);
+    const place = ofMapping ? places.mappingAt(at) : places.at(at);
     const diagnostic = problem(file, place.mark, explain(error.rawMessage, place));
     found.set(`${at.line}:${at.column}:${diagnostic.message}`, diagnostic);
   }
