@@ -8,6 +8,7 @@ import { noteLateStyles } from './src/site/build/late-styles.ts';
 import { noteShipped } from './src/site/build/shipped.ts';
 import { withoutNodeZlib } from './src/site/build/without-node.ts';
 import { styleToClass } from './src/site/build/shiki-classes.ts';
+import { scriptSources } from './src/site/worker-policy.js';
 
 /** Python can be interrupted at once where the page is isolated; everything works without these headers too. */
 const isolation = {
@@ -79,7 +80,7 @@ export default defineConfig({
         "base-uri 'self'",
         "form-action 'none'",
       ],
-      scriptDirective: { resources: ["'self'", "'wasm-unsafe-eval'"] },
+      scriptDirective: { resources: scriptSources },
       styleDirective: { resources: ["'self'"] },
     },
   },

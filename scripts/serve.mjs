@@ -1,9 +1,11 @@
-// Serves dist/ as a static host would, with the headers that isolate the page (Ctrl+C then interrupts Python at once).
+// Serves dist/ as a static host would, with the headers that isolate the page (Ctrl+C then interrupts Python as it does anywhere) and the
+// policy that holds its workers.
 import { createServer } from 'node:http';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sirv from 'sirv';
+import { carriesWorkerPolicy, workerPolicy } from '../src/site/worker-policy.js';
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +32,7 @@ function setHeaders(response, pathname) {
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  if (carriesWorkerPolicy(pathname.slice(1))) response.setHeader('Content-Security-Policy', workerPolicy);
 }
 
 function answerNotFound(response) {

@@ -1,11 +1,13 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
+import { carriesWorkerPolicy, workerPolicy } from '../../src/site/worker-policy.js';
 import { LESSON, Learner } from './learner.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -42,10 +44,7 @@ test.describe('below a base path, where neither host nor service worker can isol
   test.use({ serviceWorkers: 'block' });
 
   test('the lesson runs, and an unknown address gets its page', async ({ page }) => {
-    const url = await serve((port) => [
-      process.execPath,
-      [join(root, 'scripts/serve.mjs'), '--port', String(port), '--base', '/course', '--plain', '--dir', site],
-    ]);
+    const url = await serve(ownServer('--plain'));
     const refused: string[] = [];
     page.on('console', (message) => {
       if (/Content Security Policy|MIME type/.test(message.text())) refused.push(message.text());
@@ -63,6 +62,45 @@ test.describe('below a base path, where neither host nor service worker can isol
     await expect(page).toHaveURL(`${url}#levels`);
     expect(refused).toEqual([]);
   });
+});
+
+test.describe('from the workers of the world and of Python', () => {
+  /** Where the policy must come from, and whether the host sends it. */
+  const hosts = [
+    { title: 'a host that sends the policy', options: [], serviceWorkers: 'block', held: true },
+    { title: 'a plain host, once the service worker serves', options: ['--plain'], serviceWorkers: 'allow', held: true },
+    { title: 'neither: what docs/hosting.md says stays open', options: ['--plain'], serviceWorkers: 'block', held: false },
+  ] as const;
+  for (const { title, options, serviceWorkers, held } of hosts) {
+    test.describe(title, () => {
+      test.use({ serviceWorkers });
+
+      test(held ? 'nothing reaches another origin' : 'another origin can be reached', async ({ page }) => {
+        const elsewhere = await otherOrigin();
+        const learner = new Learner(page);
+        await page.goto((await serve(ownServer(...options))) + LESSON);
+        await page.locator('[data-start]').first().click();
+        // Where the service worker has to isolate the page, it is reloaded first.
+        if (held) await page.waitForFunction(() => crossOriginIsolated);
+        await learner.atPrompt();
+        expect(await learner.type('python3 -c "print(6 * 7)"')).toContain('\n42\n');
+        const reached = await waysOut(page, elsewhere.url);
+        const open = { fetch: !held, import: !held, eval: !held };
+        expect(reached).toEqual({ 'world.worker': open, 'python-worker': { ...open, fetch: false } });
+        expect(new Set(elsewhere.asked)).toEqual(new Set(held ? [] : ['/fetched', '/world.worker', '/python-worker']));
+        await elsewhere.close();
+      });
+    });
+  }
+});
+
+test('the headers for Netlify and Cloudflare Pages have the policy of workers, and not for pages', () => {
+  const rules = readFileSync(join(root, 'public', '_headers'), 'utf8').split(/\n\n/);
+  const carrying = rules.filter(
+    (rule) => rule.includes(`\n  Content-Security-Policy: ${workerPolicy}\n`) || rule.endsWith(`: ${workerPolicy}`),
+  );
+  expect(carrying.map((rule) => rule.split('\n')[0])).toEqual(['/_astro/*', '/pagefind/*']);
+  expect(rules.filter((rule) => rule.includes('Content-Security-Policy'))).toEqual(carrying);
 });
 
 test.describe('the recipe in docs/hosting.md for', () => {
@@ -133,6 +171,7 @@ async function look(url: string): Promise<void> {
     ['pyodide/pyodide.asm.js', 200, /^(text|application)\/javascript/],
     ['pyodide/pyodide.asm.wasm', 200, /^application\/wasm/],
     ['pagefind/pagefind-entry.json', 200, /^application\/json/],
+    ['pagefind/pagefind-worker.js', 200, /^(text|application)\/javascript/],
     ['favicon.svg', 200, /^image\/svg\+xml/],
     [named, 200, /^(text|application)\/javascript/],
     ['no/such/page', 404, /^text\/html/],
@@ -146,6 +185,7 @@ async function look(url: string): Promise<void> {
     expect.soft(header('content-type'), path).toMatch(type);
     expect.soft(header('cross-origin-opener-policy'), path).toBe('same-origin');
     expect.soft(header('cross-origin-embedder-policy'), path).toBe('require-corp');
+    if (status === 200) expect.soft(header('content-security-policy'), path).toBe(carriesWorkerPolicy(path) ? workerPolicy : null);
     expect.soft(header('cache-control'), path).toBe(path === named ? 'public, max-age=31536000, immutable' : 'no-cache');
     if (status === 404) expect.soft(text, path).toContain('There is no page at this address');
     if (path === 'pyodide/pyodide.asm.wasm') expect.soft(header('content-encoding'), path).toMatch(/^(gzip|zstd)$/);
@@ -157,6 +197,54 @@ async function look(url: string): Promise<void> {
     }
   }
   for (const path of ['', LESSON]) expect.soft((await fetch((url + path).replace(/\/$/, ''))).url).toBe(url + path);
+}
+
+/** What code in each worker of a lesson's page can do, each tried in the worker itself. */
+async function waysOut(page: Page, elsewhere: string): Promise<Readonly<Record<string, Readonly<Record<string, boolean>>>>> {
+  const tried = page.workers().map(async (worker) => {
+    const name = /([\w.]+-?worker)-[^/]*\.js$/.exec(worker.url())?.[1] ?? worker.url();
+    const works = await worker.evaluate(
+      async ([fetched, imported]) => {
+        const tries = async (attempt: () => unknown): Promise<boolean> => {
+          try {
+            await attempt();
+            return true;
+          } catch {
+            return false;
+          }
+        };
+        return {
+          fetch: await tries(() => globalThis.fetch(fetched)),
+          import: await tries(() => import(imported)),
+          // oxlint-disable-next-line no-eval -- whether it is refused is what is tried
+          eval: await tries(() => (0, eval)('6 * 7')),
+        };
+      },
+      [`${elsewhere}/fetched`, `${elsewhere}/${name}`] as const,
+    );
+    return [name, works] as const;
+  });
+  return Object.fromEntries(await Promise.all(tried));
+}
+
+/** Another origin, which lets everybody have what it serves, and notes what it was asked for. */
+async function otherOrigin(): Promise<{ readonly url: string; readonly asked: readonly string[]; close(): Promise<void> }> {
+  const asked: string[] = [];
+  const headers = { 'content-type': 'text/javascript', 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
+  const other = createHttpServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(200, headers).end('export {};');
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(other.address() as AddressInfo).port}`,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        other.closeAllConnections();
+        other.close(() => resolve());
+      }),
+  };
 }
 
 /** A recipe as the document has it, for the site in another folder. */
@@ -177,6 +265,14 @@ async function folderFor(name: string): Promise<string> {
 }
 
 type Command = readonly [program: string, args: readonly string[]];
+
+/** The project's own server below a base path. */
+function ownServer(...options: readonly string[]): (port: number) => Command {
+  return (port) => [
+    process.execPath,
+    [join(root, 'scripts/serve.mjs'), '--port', String(port), '--base', '/course', '--dir', site, ...options],
+  ];
+}
 
 /** Starts a server on a free port; resolves with the site's address once it answers there. */
 async function serve(setUp: (port: number) => Command | Promise<Command>): Promise<string> {

@@ -6,7 +6,10 @@ import type { ToWorker } from '../python/protocol.ts';
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const postMessage = scope.postMessage.bind(scope);
 
-/** What leads out of the worker. Python has no way to JavaScript; should it find one, there is nothing behind it. */
+/**
+ * What leads out of the worker. Python has no way to JavaScript; should it find one, none of these is behind it. `import()` is syntax and
+ * stays: the policy that this script is served with (`site/worker-policy.js`) holds it, and all else, to the site's own origin.
+ */
 const waysOut = [
   'fetch',
   'XMLHttpRequest',
@@ -14,6 +17,7 @@ const waysOut = [
   'WebSocketStream',
   'WebTransport',
   'EventSource',
+  'FontFace',
   'indexedDB',
   'caches',
   'importScripts',

@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 /**
- * The service worker: the site offline, and cross-origin isolation on hosts that cannot send headers.
+ * The service worker: the site offline, and on hosts that cannot send headers cross-origin isolation and the policy of workers.
  * One worker serves exactly one build. What it keeps is verified against that build, so that versions never mix.
  */
 import {
@@ -14,6 +14,7 @@ import {
   type ToWorker,
   type Updating,
 } from './build.ts';
+import { carriesWorkerPolicy, workerPolicy } from '../worker-policy.js';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const PLUMBLINE_BUILD: BuildManifest;
@@ -90,12 +91,12 @@ async function update(port: MessagePort | undefined): Promise<void> {
 async function serve(file: string): Promise<Response> {
   const cache = await caches.open(cacheName);
   const kept = await cache.match(keyOf(file));
-  if (kept) return isolated(kept);
+  if (kept) return isolated(underPolicy(kept, file));
   try {
     const response = await fetchVerified(file);
     // A full disk must not keep a file from being used.
     await cache.put(keyOf(file), response.clone()).catch(() => undefined);
-    return isolated(response);
+    return isolated(underPolicy(response, file));
   } catch (error) {
     if (error instanceof OtherBuild) {
       await tellPages({ type: 'outdated' });
@@ -202,6 +203,14 @@ function isolated(response: Response, status = 200): Response {
   if (!headers.has('cross-origin-embedder-policy')) headers.set('cross-origin-embedder-policy', 'require-corp');
   if (!headers.has('cross-origin-resource-policy')) headers.set('cross-origin-resource-policy', 'same-origin');
   return new Response(response.body, { status, headers });
+}
+
+/** Adds the policy of workers to what one may be started from. Beside a policy that the host sent, both hold. */
+function underPolicy(response: Response, file: string): Response {
+  if (!carriesWorkerPolicy(file)) return response;
+  const headers = new Headers(response.headers);
+  headers.append('content-security-policy', workerPolicy);
+  return new Response(response.body, { status: response.status, headers });
 }
 
 function plain(status: number, message: string): Response {
