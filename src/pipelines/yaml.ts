@@ -56,11 +56,17 @@ export function readYaml(file: string, text: string): LocatedDocument {
   const lines = new LineCounter();
   try {
     const doc = parseDocument(text, { lineCounter: lines, keepSourceTokens: true, uniqueKeys: false });
-    if (doc.errors.length > 0)
-      return failed(doc.errors.map((error) => problem(file, placeOf(lines, error.pos), friendlyYaml(error.message, error.code))));
+    const [first] = doc.errors;
+    // What follows the first mistake is mostly its echo: one unclosed bracket makes two hundred.
+    if (first !== undefined) {
+      const at = placeOf(lines, first.pos);
+      return failed([problem(file, at, friendlyYaml(first.message, first.code, lineAt(text, at.line)))]);
+    }
     const reader = new Reader(file, doc, lines);
     const root = reader.read(doc.contents, new Set(), 0);
-    const warnings = doc.warnings.map((warning) => problem(file, placeOf(lines, warning.pos), friendlyYaml(warning.message, warning.code)));
+    const warnings = doc.warnings.map((warning) =>
+      problem(file, placeOf(lines, warning.pos), friendlyYaml(warning.message, warning.code, '')),
+    );
     const diagnostics = [...warnings, ...reader.diagnostics];
     return diagnostics.length > 0 ? failed(diagnostics) : { ok: true, root };
   } catch (error) {
@@ -190,7 +196,7 @@ function after(at: Place): Place {
 }
 
 /** What the YAML library says, in words for someone who writes their first workflow. Its own sentence follows where it adds something. */
-function friendlyYaml(message: string, code: string): string {
+function friendlyYaml(message: string, code: string, line: string): string {
   const first = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message;
   // The YAML library recurses, and reports the end of its own stack as a mistake in the file.
   if (/maximum call stack|too much recursion/i.test(first)) return TOO_DEEP;
@@ -199,11 +205,22 @@ function friendlyYaml(message: string, code: string): string {
   switch (code) {
     case 'TAB_AS_INDENT':
       return 'YAML is indented with spaces; here stands a tab.';
-    case 'BAD_INDENT':
-    case 'MISSING_CHAR':
-    case 'UNEXPECTED_TOKEN':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return missingColon(line);
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return `This isn't valid YAML: ${lowerFirst(first)}. Look at the indentation, colons and quotes of this line and the one above.`;
+      return /:\s.*:(?:\s|$)/.test(line)
+        ? 'This value holds a colon followed by a space, which YAML reads as another key. Put the value in quotes.'
+        : 'The line below is indented as if it belonged to this value. Keys of one level begin in the same column.';
+    case 'BAD_INDENT':
+      if (/same column/.test(first))
+        return 'This line begins in another column than its neighbours. What belongs to one level begins in the same column.';
+      return indentOrPunctuation(first);
+    case 'UNEXPECTED_TOKEN':
+      if (/"[\]}]"$/.test(first)) return `This isn't valid YAML: this \`${first.at(-2)}\` closes nothing.`;
+      return indentOrPunctuation(first);
+    case 'MISSING_CHAR':
+      if (/closing/i.test(first)) return `This isn't valid YAML: a quote that was opened above isn't closed.`;
+      return indentOrPunctuation(first);
     case 'BLOCK_IN_FLOW':
       return `This isn't valid YAML: ${lowerFirst(first)}. A bracket or brace above may not be closed.`;
     case 'MULTIPLE_DOCS':
@@ -213,6 +230,25 @@ function friendlyYaml(message: string, code: string): string {
     default:
       return `This isn't valid YAML: ${lowerFirst(first)}`;
   }
+}
+
+function indentOrPunctuation(first: string): string {
+  return `This isn't valid YAML: ${lowerFirst(first)}. Look at the indentation, colons and quotes of this line and the one above.`;
+}
+
+/** A line in the place of a key and its value that has no `: `. */
+function missingColon(line: string): string {
+  const [word = ''] = line
+    .trim()
+    .replace(/^(?:- )+/, '')
+    .split(/\s/);
+  const [key = '', value] = word.split(/:(?=.)/, 2);
+  if (value !== undefined) return `After \`${key}:\` a space is missing.`;
+  return word === '' ? 'A key and a colon are missing here.' : `After \`${word}\` a colon is missing.`;
+}
+
+function lineAt(text: string, line: number): string {
+  return text.split('\n')[line - 1] ?? '';
 }
 
 function lowerFirst(text: string): string {

@@ -198,6 +198,55 @@ describe('malformed workflows', () => {
     );
   });
 
+  const workflow = `name: deliver
+on:
+  push:
+    branches: [main]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+  gate:
+    needs: test
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo done
+`;
+  test.each([
+    ['a colon forgotten', 'needs: test', 'needs test', 11, 'After `needs` a colon is missing.'],
+    ['a space forgotten', 'needs: test', 'needs:test', 11, 'After `needs:` a space is missing.'],
+    [
+      'a colon in a value',
+      'echo done',
+      'echo done: ok',
+      14,
+      'This value holds a colon followed by a space, which YAML reads as another key. Put the value in quotes.',
+    ],
+    ['a tab', '    needs', '\tneeds', 11, 'YAML is indented with spaces; here stands a tab.'],
+    [
+      'a space too few',
+      '    needs',
+      '   needs',
+      11,
+      'The line below is indented as if it belonged to this value. Keys of one level begin in the same column.',
+    ],
+    [
+      'a space too many',
+      '    needs',
+      '     needs',
+      12,
+      'This line begins in another column than its neighbours. What belongs to one level begins in the same column.',
+    ],
+    ['a bracket too many', '[main]', '[main]]', 4, "This isn't valid YAML: this `]` closes nothing."],
+    ['a bracket too few', '[main]', '[main', 5, "This isn't valid YAML: a `[` that was opened above isn't closed."],
+    ['a bracket too few at the top', 'name', 'oops: [\nname', 2, "This isn't valid YAML: a `[` that was opened above isn't closed."],
+    ['a quote too few', 'echo done', '"echo done', 15, "This isn't valid YAML: a quote that was opened above isn't closed."],
+  ])('%s is told once, in words', (_name, right, wrong, line, message) => {
+    const { diagnostics } = parseWorkflow('w.yml', workflow.replace(right, wrong));
+    expect(diagnostics.map((found) => [found.line, found.message])).toEqual([[line, message]]);
+  });
+
   const deep = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
   test.each([
     ['nested a hundred thousand deep', `on: push\njobs: ${deep('[', ']', 100_000)}\n`],
