@@ -50,6 +50,13 @@ export interface Completion {
   readonly candidates: readonly string[];
 }
 
+/** How a typed line ended. */
+export interface LineResult {
+  readonly exitCode: number;
+  /** How many of the lines and ends of file that were typed meanwhile its commands read. The others are for the prompt. */
+  readonly inputsRead: number;
+}
+
 /** One long-lived shell: cwd, variables, functions, aliases, options and `$?` persist between statements. */
 export interface Session {
   readonly cwd: string;
@@ -57,7 +64,7 @@ export interface Session {
   /** True when the text is an unfinished statement (`if true; then`, an open quote, a heredoc without its end). */
   needsMore(text: string): boolean;
   /** Runs one or more complete statements; resolves when the prompt would come back. A syntax error is printed and gives 2. */
-  run(text: string): Promise<{ readonly exitCode: number }>;
+  run(text: string): Promise<LineResult>;
   /** Runs a script to its end as `bash -eo pipefail file` or `bash -e` would: resolves at the end or at the first failing command. */
   script(text: string, options?: { readonly pipefail?: boolean; readonly signal?: AbortSignal }): Promise<{ readonly exitCode: number }>;
   /** Ctrl+C: the running statement ends with 130 within 300 ms, whatever it does. */

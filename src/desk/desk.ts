@@ -3,6 +3,7 @@
  * It composes world, checks and course, and imports the platform's interface.
  */
 import { bundle, commitChanges, history, repositoryState } from '../computer/git/history.ts';
+import type { LineResult } from '../computer/contract.ts';
 import type { Platform, Store } from '../platform/platform.ts';
 import type {
   CommitChange,
@@ -194,7 +195,7 @@ export class Desk implements WorldClient {
     return { id: this.#terminals.open(columns, onOutput) };
   }
 
-  async terminalRun(id: number, text: string): Promise<{ readonly exitCode: number }> {
+  async terminalRun(id: number, text: string): Promise<LineResult> {
     const result = await this.#terminals.run(id, text);
     // What the prompt reports as done is on disk before the prompt comes back. Where nothing can be kept, the page says so already.
     await this.#keeper.flush().catch(() => {});

@@ -1,4 +1,4 @@
-import type { Session } from '../computer/contract.ts';
+import type { LineResult, Session } from '../computer/contract.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** Statements that the terminals remember. */
@@ -37,7 +37,7 @@ export class Terminals {
   }
 
   /** Runs a statement typed at the prompt; resolves when it has ended. */
-  async run(id: number, text: string): Promise<{ readonly exitCode: number }> {
+  async run(id: number, text: string): Promise<LineResult> {
     const session = this.session(id);
     if (text.trim() !== '') this.history = [...this.history, text].slice(-HISTORY_LIMIT);
     return this.#underWay.world.type(session, text);

@@ -6,7 +6,7 @@ import type { Verdict } from '../checks/contract.ts';
 import type { PhoneState } from '../cloud/contract.ts';
 import type { Commit } from '../forge/contract.ts';
 import type { Diagnostic, LogLine, Run } from '../pipelines/contract.ts';
-import type { Completion, FileChange } from '../computer/contract.ts';
+import type { Completion, FileChange, LineResult } from '../computer/contract.ts';
 
 /** What can happen in a world. */
 export type WorldEventBody =
@@ -147,7 +147,7 @@ export interface WorldClient {
 
   openTerminal(columns: number, onOutput: (text: string) => void): Promise<TerminalHandle>;
   /** Runs a statement typed at the prompt. Resolves when the prompt comes back. */
-  terminalRun(id: number, text: string): Promise<{ readonly exitCode: number }>;
+  terminalRun(id: number, text: string): Promise<LineResult>;
   terminalNeedsMore(id: number, text: string): Promise<boolean>;
   terminalPrompt(id: number): Promise<string>;
   terminalComplete(id: number, line: string, cursor: number): Promise<Completion>;

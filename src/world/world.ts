@@ -6,7 +6,7 @@ import { Cloud, isEnvironment, PRODUCTION, type CloudSnapshot } from '../cloud/c
 import type { Photo } from '../cloud/contract.ts';
 import { serviceRunner } from '../cloud/service.ts';
 import { createComputer } from '../computer/computer.ts';
-import type { Computer, ComputerOptions, Session } from '../computer/contract.ts';
+import type { Computer, ComputerOptions, LineResult, Session } from '../computer/contract.ts';
 import { checkoutInto } from '../computer/git/checkout.ts';
 import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
 import { createForge } from '../forge/forge.ts';
@@ -238,7 +238,7 @@ export class World {
   }
 
   /** Runs what a person typed at the prompt; it takes a virtual minute of their day. */
-  async type(session: Session, text: string): Promise<{ readonly exitCode: number }> {
+  async type(session: Session, text: string): Promise<LineResult> {
     const result = await session.run(text);
     this.#personPauses();
     return result;

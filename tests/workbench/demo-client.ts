@@ -441,9 +441,9 @@ function gateLog(jobKey: string, at: number, good: boolean): LogLine[] {
     ...(good
       ? []
       : [
-          line(4, 'error', 'evaluate.py:61 maple recall 0.15 is below the floor of 0.60'),
-          line(4, 'error', 'evaluate.py:61 ginkgo recall 0.00 is below the floor of 0.60'),
-          line(4, 'output', 'Process completed with exit code 1'),
+          line(4, 'error', 'Error: evaluate.py:61 maple recall 0.15 is below the floor of 0.60'),
+          line(4, 'error', 'Error: evaluate.py:61 ginkgo recall 0.00 is below the floor of 0.60'),
+          line(4, 'error', 'Error: Process completed with exit code 1.'),
         ]),
     line(5, 'output', 'wrote 1 table'),
   ];
@@ -766,6 +766,8 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     reset: async () => {
       theChecks = checks('fresh');
       theRuns = [];
+      phone = phoneState('fresh');
+      listener({ type: 'phone', phone });
       listener({ type: 'checks', checks: theChecks });
     },
     solution: async () => SOLUTION,
@@ -773,6 +775,8 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     exportWorld: async () => ({ name: 'ship-a-better-leaf.plumbline', bytes: new Uint8Array(1200) }),
     importWorld: async (bytes) => {
       if (bytes.length < 4) throw new Error('This file is damaged or is not a Plumbline file.');
+      phone = phoneState('done');
+      listener({ type: 'phone', phone });
     },
     save: async () => {},
   };
@@ -871,17 +875,17 @@ function demoShell(
           stdin = (line) => (line === null ? resolve(0) : say(line));
         });
         stdin = stop = null;
-        return { exitCode: exit };
+        return { exitCode: exit, inputsRead: Infinity };
       } else if (command === 'sleep') {
         await new Promise<void>((resolve) => (stop = resolve));
         stop = null;
-        return { exitCode: 130 };
+        return { exitCode: 130, inputsRead: 0 };
       } else if (text.includes('done')) say('looped\n');
       else {
         say(`bash: ${command}: command not found\n`);
-        return { exitCode: 127 };
+        return { exitCode: 127, inputsRead: 0 };
       }
-      return { exitCode: 0 };
+      return { exitCode: 0, inputsRead: 0 };
     },
     terminalNeedsMore: async (_terminal, text) => /\bdo\b/.test(text) && !/\bdone\b/.test(text),
     terminalPrompt: async () => '\u001b[32myou@fieldleaf\u001b[0m:\u001b[34m~/leaf\u001b[0m \u001b[35m(use-incoming)\u001b[0m$ ',

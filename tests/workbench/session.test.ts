@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TerminalSession } from '../../src/workbench/terminal/session.ts';
 import type { Mode, Screen } from '../../src/workbench/terminal/session.ts';
 import type { WorldClient } from '../../src/world/contract.ts';
@@ -20,6 +20,7 @@ function shellOf(overrides: Partial<Shell> = {}) {
   const calls: string[] = [];
   let out: (text: string) => void = () => {};
   let end: ((code: number) => void) | null = null;
+  let inputs = 0;
   const shell: Shell = {
     openTerminal: async (_columns, onOutput) => {
       out = onOutput;
@@ -27,17 +28,19 @@ function shellOf(overrides: Partial<Shell> = {}) {
     },
     terminalRun: (_id, text) => {
       calls.push(`run ${JSON.stringify(text)}`);
-      if (!text.startsWith('cat')) {
+      inputs = 0;
+      if (!/^(cat|train)/.test(text)) {
         out(`ran ${text}\n`);
-        return Promise.resolve({ exitCode: 0 });
+        return Promise.resolve({ exitCode: 0, inputsRead: 0 });
       }
-      return new Promise((resolve) => (end = (exitCode) => resolve({ exitCode })));
+      return new Promise((resolve) => (end = (exitCode) => resolve({ exitCode, inputsRead: text.startsWith('cat') ? inputs : 0 })));
     },
     terminalNeedsMore: async (_id, text) => text.includes('do') && !text.includes('done'),
     terminalPrompt: async () => '$ ',
     terminalComplete: async () => ({ from: 0, candidates: [] }),
     terminalInput: async (_id, text) => {
       calls.push(`input ${JSON.stringify(text)}`);
+      inputs += 1;
       if (text === null) end?.(0);
     },
     terminalInterrupt: async () => {
@@ -47,7 +50,7 @@ function shellOf(overrides: Partial<Shell> = {}) {
     terminalHistory: async () => [],
     ...overrides,
   };
-  return { client: shell as unknown as WorldClient, calls, say: (text: string) => out(text) };
+  return { client: shell as unknown as WorldClient, calls, say: (text: string) => out(text), end: (code: number) => end?.(code) };
 }
 
 /** A screen as plain text: enough of a terminal to see lines, redrawn lines and the cursor's column. */
@@ -192,6 +195,77 @@ describe('a terminal session', () => {
     expect({ calls: it.calls, text: it.text() }).toEqual({ calls: ['run "cat"', 'interrupt'], text: '$ cat\n^C\n$' });
   });
 
+  describe('while a command runs that reads nothing', () => {
+    /** The command has run for longer than lines are held back, so that they are given to it. */
+    async function training(line: string) {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const it = await opened();
+      it.session.input(line);
+      await it.until('running');
+      await it.settled();
+      vi.advanceTimersByTime(1000);
+      return it;
+    }
+    const PASTED = '\u001b[200~train\necho done\u001b[201~';
+
+    test('Enter runs the line that was pasted behind it', async () => {
+      const it = await training(PASTED);
+      it.session.input('\r');
+      it.end(0);
+      await it.settled();
+      expect({ calls: it.calls, text: it.text() }).toEqual({
+        calls: ['run "train"', 'input "\\n"', 'run "echo done"'],
+        text: '$ train\n\n$ echo done\nran echo done\n$',
+      });
+    });
+
+    test('lines come to the prompt in order, the last without its Enter', async () => {
+      const it = await training('train\r');
+      it.session.input('one\rtwo\r');
+      it.session.input('thr');
+      it.end(1);
+      await it.settled();
+      await it.settled();
+      it.session.input('ee\r');
+      await it.settled();
+      expect(it.calls).toEqual(['run "train"', 'input "one\\n"', 'input "two\\n"', 'run "one"', 'run "two"', 'run "three"']);
+    });
+
+    test.each([
+      ['key', (it: Awaited<ReturnType<typeof opened>>) => it.session.input('\u0003')],
+      ['button', (it: Awaited<ReturnType<typeof opened>>) => it.session.interrupt()],
+    ])('the Ctrl+C %s discards what came before it, and nothing after it', async (_, interrupt) => {
+      const it = await training(PASTED);
+      it.session.input('\rone\rtw');
+      let end = (): void => {};
+      it.client.terminalInterrupt = async () => void (end = () => it.end(130));
+      interrupt(it);
+      it.session.input('later\r');
+      end();
+      await it.settled();
+      expect(it.calls).toEqual(['run "train"', 'input "\\n"', 'input "one\\n"', 'input "later\\n"', 'run "later"']);
+    });
+
+    test('only what a reading command has left comes to the prompt', async () => {
+      const it = await training('\u001b[200~cat\nnext\u001b[201~');
+      it.session.input('hello\r\u0004');
+      await it.settled();
+      it.session.input('\r');
+      await it.settled();
+      expect(it.calls).toEqual(['run "cat"', 'input "hello\\n"', 'input null', 'run "next"']);
+    });
+
+    test('a world that began anew knows nothing of it', async () => {
+      const it = await training(PASTED);
+      it.session.input('\rone\rtw');
+      it.session.began();
+      it.end(130);
+      await it.settled();
+      expect({ calls: it.calls.length, line: it.text().split('\n').at(-1) }).toEqual({ calls: 3, line: '$' });
+    });
+  });
+
   test('Ctrl+C at the prompt drops the line', async () => {
     const it = await opened();
     it.session.input('half a\u0003');
@@ -200,7 +274,7 @@ describe('a terminal session', () => {
   });
 
   test('the prompt begins a row of its own after output without a line break', async () => {
-    const it = await opened({ terminalRun: async () => (it.say('no end'), { exitCode: 0 }) });
+    const it = await opened({ terminalRun: async () => (it.say('no end'), { exitCode: 0, inputsRead: 0 }) });
     it.session.input('printf\r');
     await it.settled();
     expect(it.text()).toBe('$ printf\nno end\n$');
@@ -254,7 +328,7 @@ describe('a terminal session', () => {
     const it = await opened({
       terminalRun: async () => {
         for (let n = 0; n < 60; n += 1) it.say(`${'x'.repeat(99_999)}\n`);
-        return { exitCode: 0 };
+        return { exitCode: 0, inputsRead: 0 };
       },
     });
     it.session.input('yes\r');

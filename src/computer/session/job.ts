@@ -19,6 +19,7 @@ export class Job {
   #run: Run | null = null;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
+  #inputsRead = 0;
 
   constructor(onOutput: (stream: OutputStream, text: string) => void) {
     this.#onOutput = onOutput;
@@ -32,6 +33,11 @@ export class Job {
   /** Aborted when Ctrl+C has not helped. */
   get lastResort(): AbortSignal {
     return this.#lastResort.signal;
+  }
+
+  /** How many lines and ends of input have been read. */
+  get inputsRead(): number {
+    return this.#inputsRead;
   }
 
   /** From now on the job is what `run` runs. */
@@ -55,20 +61,23 @@ export class Job {
     for (const line of lines) {
       const reader = this.#readers.shift();
       if (reader === undefined) this.#typed.push(line);
-      else reader(line);
+      else this.#give(line, reader);
     }
   }
 
   readLine(): Promise<string | null> {
     if (this.interrupted) return Promise.resolve(null);
-    if (this.#typed.length > 0) return Promise.resolve(this.#typed.shift()!);
-    return new Promise((resolve) => this.#readers.push(resolve));
+    return new Promise((resolve) => {
+      if (this.#typed.length > 0) this.#give(this.#typed.shift()!, resolve);
+      else this.#readers.push(resolve);
+    });
   }
 
   /** Everything that has been typed and not read. */
   takeTyped(): string {
     const end = this.#typed.indexOf(null);
     const lines = this.#typed.splice(0, end === -1 ? this.#typed.length : end + 1);
+    this.#inputsRead += lines.length;
     return lines.map((line) => (line === null ? '' : `${line}\n`)).join('');
   }
 
@@ -85,5 +94,10 @@ export class Job {
     clearTimeout(this.#grace);
     for (const stream of ['stdout', 'stderr'] as const) this.write(stream, this.#decoders[stream].decode());
     this.#ended = true;
+  }
+
+  #give(line: string | null, reader: (line: string | null) => void): void {
+    this.#inputsRead++;
+    reader(line);
   }
 }

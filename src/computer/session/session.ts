@@ -1,7 +1,7 @@
 /** session: a shell that keeps its state between statements, streams, and can be stopped. It imports this room's files and commands. */
 import type { CustomCommand } from 'just-bash';
 import type { CommandHost } from '../commands/host.ts';
-import type { Completion, ComputerOptions, FileSystem, Session, SessionOptions } from '../contract.ts';
+import type { Completion, ComputerOptions, FileSystem, LineResult, Session, SessionOptions } from '../contract.ts';
 import type { Statement } from './bash-ast.ts';
 import { choreograph, type Exchange } from './choreography.ts';
 import { complete } from './completion.ts';
@@ -62,7 +62,7 @@ export class ShellSession implements Session {
     return parseShell(text).kind === 'incomplete';
   }
 
-  run(text: string): Promise<{ readonly exitCode: number }> {
+  run(text: string): Promise<LineResult> {
     return this.#inTurn(() => this.#runLine(text));
   }
 
@@ -116,25 +116,25 @@ export class ShellSession implements Session {
     return turn;
   }
 
-  async #runLine(text: string): Promise<{ readonly exitCode: number }> {
+  async #runLine(text: string): Promise<LineResult> {
     if (text.trim() !== '') this.#history.push(text.replace(/\n+$/, ''));
     const parsed = parseShell(text);
     if (parsed.kind !== 'complete') {
       this.#options.onOutput('stderr', `bash: ${parsed.message}\n`);
-      return this.#leave({ ...this.#state, status: 2 });
+      return this.#leave({ ...this.#state, status: 2 }, 0);
     }
-    if (parsed.statements.length === 0) return { exitCode: this.#state.status };
+    if (parsed.statements.length === 0) return { exitCode: this.#state.status, inputsRead: 0 };
     const job = this.#startJob();
     try {
       this.#live ??= this.#newLiveShell();
       const { state, rest, exited } = await this.#live.run(parsed.statements, this.#state.status, job);
       if (rest !== null) this.#printRest(rest);
-      if (!exited) return this.#leave(state);
+      if (!exited) return this.#leave(state, job.inputsRead);
       // The next line finds a new shell in the same place.
       if (this.#options.interactive) job.write('stderr', 'exit\n');
       this.#live = null;
       const env = this.#freshEnvironment();
-      return this.#leave({ ...state, env, exported: env });
+      return this.#leave({ ...state, env, exported: env }, job.inputsRead);
     } finally {
       this.#endJob(job);
     }
@@ -188,9 +188,9 @@ export class ShellSession implements Session {
     this.#job = null;
   }
 
-  #leave(state: ShellState): { readonly exitCode: number } {
+  #leave(state: ShellState, inputsRead: number): LineResult {
     this.#state = state;
-    return { exitCode: state.status };
+    return { exitCode: state.status, inputsRead };
   }
 
   #printRest({ stdout, stderr }: ShellEnd): void {

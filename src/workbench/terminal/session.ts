@@ -26,8 +26,8 @@ export interface SessionHooks {
 const MOST_WAITING = 2_000_000;
 const CHUNK = 65_536;
 /**
- * Lines typed this soon after a command began, in ms, wait a moment: when the command has ended by then they belong to the prompt, as
- * in a real terminal, where what a command does not read is left to the shell.
+ * Lines typed this soon after a command began, in ms, wait a moment. A Python process takes all that was typed when it starts, read or
+ * not; so it does not get what was meant for the prompt behind it.
  */
 const HOLD = 150;
 /** As bash asks before it lists many. */
@@ -45,7 +45,13 @@ export class TerminalSession {
   private cursorRow = 0;
   private earlier = '';
   private typed = '';
-  /** Lines (null: end of input) typed to a command that has only just begun. */
+  /** Lines that were pasted behind the one that runs. */
+  private behind: string[] = [];
+  /** Lines (null: end of input) given to the command. Those that it does not read belong to the prompt, as in a real terminal. */
+  private sent: (string | null)[] = [];
+  /** How many of `sent` Ctrl+C has thrown away. */
+  private discarded = 0;
+  /** Lines typed to a command that has only just begun. */
   private held: (string | null)[] = [];
   private holdTimer: ReturnType<typeof setTimeout> | null = null;
   private startedAt = 0;
@@ -104,6 +110,7 @@ export class TerminalSession {
   /** The world began anew, with a fresh shell behind this terminal. */
   began(): void {
     this.waitingInput = [];
+    this.discardTyped();
     this.earlier = '';
     this.screen.write('\u001b[2J\u001b[3J\u001b[H');
     void this.nextPrompt();
@@ -111,8 +118,10 @@ export class TerminalSession {
 
   interrupt(): void {
     this.waitingInput = [];
-    if (this.mode.name === 'running' && this.id !== null) void this.client.terminalInterrupt(this.id);
-    else this.input('\u0003');
+    if (this.mode.name === 'running' && this.id !== null) {
+      this.discardTyped();
+      void this.client.terminalInterrupt(this.id);
+    } else this.input('\u0003');
   }
 
   /** Takes keys one by one. A key that runs something holds the rest back until the prompt returns, as a pasted block needs. */
@@ -188,35 +197,35 @@ export class TerminalSession {
     }
     this.earlier = '';
     this.editor.remember(text);
-    this.typed = '';
     this.startedAt = performance.now();
     this.setMode({ name: 'running', command: text });
     await this.hooks.beforeRun();
     const id = this.id;
     // Not awaited here: keys typed meanwhile go to the command. Pasted lines that follow wait for the prompt.
-    const rest = this.waitingInput.splice(0);
+    this.behind = this.waitingInput.splice(0);
     void this.client.terminalRun(id, text).then(
-      ({ exitCode }) => this.finished(text, exitCode, rest),
+      ({ exitCode, inputsRead }) => this.finished(text, exitCode, inputsRead),
       (error: unknown) => {
         this.say(`\u001b[31m${error instanceof Error ? error.message : String(error)}\u001b[0m\n`);
-        void this.finished(text, 1, rest);
+        void this.finished(text, 1, Infinity);
       },
     );
   }
 
-  private async finished(command: string, exitCode: number, rest: readonly string[]): Promise<void> {
-    const interrupted = exitCode === 130;
+  private async finished(command: string, exitCode: number, inputsRead: number): Promise<void> {
     this.settling = true;
     this.dropTimer();
-    const typedAhead = [...this.held.splice(0).flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter(
-      (key) => key !== '',
-    );
-    this.typed = '';
+    // After Ctrl+C the lines that were pasted behind are dropped, as nobody wants them to go on.
+    const behind = exitCode === 130 ? [] : this.behind;
+    const unread = [...this.sent.slice(Math.max(inputsRead, this.discarded)), ...this.held];
+    const typedAhead = [...unread.flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter((key) => key !== '');
+    this.discardTyped();
+    this.sent = [];
+    this.discarded = 0;
+    this.waitingInput.unshift(...behind, ...typedAhead);
     await this.nextPrompt();
     this.settling = false;
     this.hooks.onExit(command, exitCode);
-    // After Ctrl+C the lines that were pasted behind are dropped, as nobody wants them to go on.
-    this.waitingInput.unshift(...(interrupted ? [] : rest), ...typedAhead);
     await this.take();
   }
 
@@ -231,7 +240,18 @@ export class TerminalSession {
   private release(): void {
     this.dropTimer();
     if (this.id === null) return;
-    for (const line of this.held.splice(0)) void this.client.terminalInput(this.id, line === null ? null : `${line}\n`);
+    for (const line of this.held.splice(0)) {
+      this.sent.push(line);
+      void this.client.terminalInput(this.id, line === null ? null : `${line}\n`);
+    }
+  }
+
+  /** What Ctrl+C does with what was typed and pasted before it. */
+  private discardTyped(): void {
+    this.behind = [];
+    this.held = [];
+    this.typed = '';
+    this.discarded = this.sent.length;
   }
 
   private dropTimer(): void {
@@ -243,8 +263,7 @@ export class TerminalSession {
     if (this.id === null) return;
     if (key === '\u0003') {
       this.say('^C\n');
-      this.typed = '';
-      this.held = [];
+      this.discardTyped();
       void this.client.terminalInterrupt(this.id);
     } else if (key === '\u0004') {
       if (this.typed === '') this.send(null);

@@ -124,6 +124,25 @@ describe('input', () => {
     expect(await typed(line, input)).toEqual(answer);
   });
 
+  it.each<readonly [line: string, input: readonly (string | null)[], read: number]>([
+    ['echo a; ls', ['x', 'y'], 0],
+    ['read l', ['x', 'y'], 1],
+    ['read a; read b', ['x', null, 'y'], 2],
+    ['cat', ['x', null, 'y'], 2],
+    ['python stdin.py', ['x', null, 'y'], 2],
+    ['python stdin.py | tail -1', ['x', 'y'], 2],
+    ['read l; exit', ['x', 'y'], 1],
+    ['fi', ['x'], 0],
+    ['# nothing', ['x'], 0],
+  ])('%s: what is not read is counted', async (line, input, read) => {
+    const { python } = steppedPython();
+    const terminal = new Terminal(computerWith({ python }), { interactive: true });
+    const running = terminal.session.run(line);
+    for (const text of input) terminal.session.input(text);
+    expect((await running).inputsRead).toBe(read);
+    terminal.session.close();
+  });
+
   it('is empty for a script', async () => {
     const terminal = new Terminal();
     expect(await terminal.type('read x; echo "[$x]"; cat; sort')).toMatchObject({ stdout: '[]\n', exitCode: 0 });
