@@ -7,6 +7,7 @@ import { fromLatin1, toLatin1 } from '../files/content.ts';
 import { FileError } from '../files/errors.ts';
 import type { CommandHost } from './host.ts';
 import { failed } from './result.ts';
+import { LONGEST_SLEEP } from './sleep.ts';
 
 /** From KeyboardInterrupt to the end of a process that ignores it, in real ms. */
 const KILL_AFTER = 120;
@@ -56,8 +57,11 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   };
   const exit = await runUntilInterrupted(host, job);
   for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
-  const problem = applyChanges(host.files, exit);
-  if (exit.slept !== undefined && exit.slept > 0 && !host.signal().aborted) await host.clock.sleep(exit.slept);
+  const slept = exit.slept ?? 0;
+  const overslept =
+    slept > LONGEST_SLEEP ? 'python3: the program slept for more than a year, the longest that this computer sleeps at once.\n' : '';
+  const problem = applyChanges(host.files, exit) + overslept;
+  if (slept > 0 && overslept === '' && !host.signal().aborted) await host.clock.sleep(slept);
   return {
     stdout: toLatin1(joined(output.stdout)),
     stdoutKind: 'bytes' as const,

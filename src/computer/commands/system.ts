@@ -3,9 +3,9 @@ import type { CustomCommand } from 'just-bash';
 import { defineCommand } from 'just-bash/browser';
 import type { CommandHost } from './host.ts';
 import { failed, printed } from './result.ts';
+import { sleep } from './sleep.ts';
 
 const KERNEL = { name: 'Linux', release: '6.12.0', version: '#1 SMP PREEMPT_DYNAMIC', machine: 'x86_64', system: 'GNU/Linux' };
-const UNIT_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function systemCommands(host: CommandHost): readonly CustomCommand[] {
   const { login } = host.user;
@@ -22,23 +22,7 @@ export function systemCommands(host: CommandHost): readonly CustomCommand[] {
       if (name === null && args.some((arg) => /^(-[A-Za-z]*d|--date)/.test(arg))) return ctx.origCommand([...args]);
       return ctx.origCommand(['-d', `@${seconds}`, ...args.filter((arg, i) => !isDateArgument(args, i) && arg !== '')]);
     }),
-    defineCommand('sleep', async (args) => {
-      if (args.length === 0) return failed("sleep: missing operand\nTry 'sleep --help' for more information.\n");
-      let total = 0;
-      for (const arg of args) {
-        const match = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(arg);
-        if (match === null) return failed(`sleep: invalid time interval '${arg}'\nTry 'sleep --help' for more information.\n`);
-        total += Number(match[1]) * UNIT_MS[match[2]!]!;
-      }
-      const signal = host.signal();
-      try {
-        await host.clock.sleep(total, signal);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        return printed('', 130);
-      }
-      return printed('');
-    }),
+    defineCommand('sleep', async (args, ctx) => (args[0] === '--help' && ctx.origCommand ? ctx.origCommand(args) : sleep(host, args))),
     defineCommand('clear', async () => printed('\x1b[H\x1b[2J\x1b[3J')),
     defineCommand('reset', async () => printed('\x1bc')),
     defineCommand('history', async (args) => history(host, args)),

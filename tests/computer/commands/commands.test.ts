@@ -23,6 +23,49 @@ const TABLE: Readonly<Record<string, readonly (readonly [line: string, stdout: s
       ],
       ['clear', '\x1b[H\x1b[2J\x1b[3J'],
     ],
+    'how long sleep may take': [
+      ['sleep 1e1 +.5m 0x10s; date +%T', '09:00:56\n'],
+      ...['-5', '-x'].map(
+        (word) =>
+          [
+            `sleep ${word}`,
+            '',
+            { stderr: `sleep: invalid option -- '${word[1]}'\nTry 'sleep --help' for more information.\n`, exitCode: 1 },
+          ] as const,
+      ),
+      ['sleep --for 5', '', { stderr: "sleep: unrecognized option '--for'\nTry 'sleep --help' for more information.\n", exitCode: 1 }],
+      ['sleep', '', { stderr: "sleep: missing operand\nTry 'sleep --help' for more information.\n", exitCode: 1 }],
+      [
+        'sleep 5 5x nan -- -1',
+        '',
+        {
+          stderr:
+            "sleep: invalid time interval '5x'\nsleep: invalid time interval 'nan'\nsleep: invalid time interval '-1'\nTry 'sleep --help' for more information.\n",
+          exitCode: 1,
+        },
+      ],
+      ...['99999999999d', '1e400', '365d 1', '364d 25h'].map(
+        (words) =>
+          [
+            `sleep ${words}`,
+            '',
+            {
+              stderr: `sleep: ${words} is more than a year, the longest that this computer sleeps at once. Write 365d or less.\n`,
+              exitCode: 1,
+            },
+          ] as const,
+      ),
+      [
+        'sleep infinity',
+        '',
+        {
+          stderr:
+            'sleep: infinity has no end, and the clock here jumps to the end of a sleep: nothing would ever wake it. Say how long, 365d at most.\n',
+          exitCode: 1,
+        },
+      ],
+      ['date; sleep 365d; date', 'Mon Mar  2 09:00:56 UTC 2026\nTue Mar  2 09:00:56 UTC 2027\n'],
+    ],
     'time, which is the world’s': [
       ['date', 'Mon Mar  2 09:00:00 UTC 2026\n'],
       ['date +%F; date -d yesterday +%F; date -d @0 +%Y; date -u -I', '2026-03-02\n2026-03-01\n1970\n2026-03-02T09:00:00+0000\n'],

@@ -18,6 +18,23 @@ const python = () =>
   });
 
 describe('python', () => {
+  it('may not sleep for more than a year, which would leave the dates that there are', async () => {
+    const clock = new StepClock();
+    const host = new ScriptedPython();
+    const changes = { written: [], removed: [] };
+    host.start = () => ({
+      exited: Promise.resolve({ exitCode: 0, reason: 'exited', changes, slept: 1e18 }),
+      interrupt: () => {},
+      kill: () => {},
+    });
+    const terminal = new Terminal(computerWith({ python: host, clock }));
+    expect(await terminal.type('python3 -c "import time; time.sleep(1e15)"; date +%Y')).toMatchObject({
+      stdout: '2026\n',
+      stderr: 'python3: the program slept for more than a year, the longest that this computer sleeps at once.\n',
+    });
+    terminal.session.close();
+  });
+
   it('sees the files but no repository, and its writes and removals come back', async () => {
     const host = python();
     const computer = computerWith({ python: host });
