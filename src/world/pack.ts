@@ -68,7 +68,8 @@ export function unpack(packed: Uint8Array): unknown {
   const headLength = view.getUint32(8, true);
   const base = 12 + headLength;
   if (base > packed.length) throw new DamagedFileError('This file is cut short. Export it again where it came from.');
-  const copies = new Map<number, Uint8Array>();
+  const copies = new Map<string, Uint8Array>();
+  let copied = 0;
   try {
     const { data } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(packed.subarray(12, base)), (_key, value: unknown) => {
       const entries = entriesOf(value);
@@ -77,10 +78,13 @@ export function unpack(packed: Uint8Array): unknown {
       if (place === null) return value;
       const [offset, length] = place;
       if (base + offset + length > packed.length) throw new DamagedFileError('This file is cut short. Export it again where it came from.');
-      const known = copies.get(offset);
-      if (known?.length === length) return known;
+      const known = copies.get(place.join());
+      if (known !== undefined) return known;
+      // Arrays never overlap: a file whose arrays do would take many times its size.
+      copied += length;
+      if (base + copied > packed.length) throw new DamagedFileError('This file is damaged. Export it again where it came from.');
       const copy = packed.slice(base + offset, base + offset + length);
-      copies.set(offset, copy);
+      copies.set(place.join(), copy);
       return copy;
     }) as { readonly data: unknown };
     return data;

@@ -31,6 +31,23 @@ test('shared bytes are stored once, and come back as one array apart from the fi
   expect(back.a.buffer.byteLength).toBe(10_000);
 });
 
+test('arrays that lie upon each other are damage: one byte of a file could be taken many thousand times', () => {
+  const bytes = new Uint8Array(1000);
+  const packed = pack({ all: bytes, some: { $bytes: [0, 999] } });
+  const text = new TextDecoder('latin1').decode(packed);
+  // What `pack` wrote as an object that only looks like bytes becomes bytes that lie upon the others.
+  const head = text.slice(12, text.length - 1000).replace('{"$entries":[["$bytes",[0,999]]]}', '{"$bytes":[0,999]}');
+  const overlapping = Buffer.concat([packed.subarray(0, 8), new Uint8Array([head.length, 0, 0, 0]), Buffer.from(head), bytes]);
+  expect(() => unpack(overlapping)).toThrow(DamagedFileError);
+});
+
+test('empty arrays among others stay themselves', () => {
+  const [empty, bytes] = [new Uint8Array(0), new Uint8Array(1000).fill(1)];
+  const back = unpack(pack([empty, bytes, empty, bytes, empty])) as readonly Uint8Array[];
+  expect(back).toEqual([empty, bytes, empty, bytes, empty]);
+  expect(back[3]).toBe(back[1]);
+});
+
 test('a Buffer is bytes, and an object that looks like our own is itself', () => {
   const data = { buffer: Buffer.from('abc'), matrix: { $bytes: [0, 1] }, deep: { $entries: { $bytes: 'x' } } };
   expect(unpack(pack(data))).toEqual({ ...data, buffer: new Uint8Array([97, 98, 99]) });
