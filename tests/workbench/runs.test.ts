@@ -166,8 +166,8 @@ describe('a log', () => {
     line(2, 'group', 'Empty'),
     line(2, 'endgroup', ''),
     line(2, 'output', '\u001b[31mbad\u001b[0m'),
-    line(2, 'error', 'maple below the floor'),
-    line(2, 'error', 'ginkgo below the floor'),
+    line(2, 'error', 'Error: maple below the floor'),
+    line(2, 'error', 'Error: ginkgo below the floor'),
   ];
   const logs = stepLogs(gate, lines);
   const none: Folds = { steps: new Map(), groups: new Map() };
@@ -188,8 +188,8 @@ describe('a log', () => {
       '> 2',
       '> 5',
       '7 \u001b[31mbad\u001b[0m',
-      '8 maple below the floor',
-      '9 ginkgo below the floor',
+      '8 Error: maple below the floor',
+      '9 Error: ginkgo below the floor',
     ]);
   });
   test('a fold of the reader’s own counts more', () =>

@@ -164,8 +164,7 @@ export function logText(logs: readonly StepLog[]): string {
         drawn += 1;
         parts.push(`--- ${log.groups[drawn]?.title ?? ''}`);
       }
-      const mark = entry.line.kind === 'error' ? 'Error: ' : entry.line.kind === 'warning' ? 'Warning: ' : '';
-      parts.push(mark + plainText(entry.line.text));
+      parts.push(plainText(entry.line.text));
     }
   }
   return `${parts.join('\n')}\n`;
