@@ -103,6 +103,8 @@ export class Workbench {
   private lastToast = 0;
   private logTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly loadingLogs = new Set<number>();
+  /** True from asking for another world until it is taken over. */
+  private replacing = false;
 
   constructor(client: WorldClient, summary: WorldSummary, base: string) {
     this.client = client;
@@ -191,7 +193,8 @@ export class Workbench {
     const before = this.phone.live;
     this.phone = phone;
     const { live } = phone;
-    if (live === null || live.id === before?.id) return;
+    // Deployments are numbered in order. One that came with another world was not made while the learner looked.
+    if (this.replacing || live === null || live.id <= (before?.id ?? 0)) return;
     const run = this.runs.find((one) => one.id === live.runId);
     const words = `Run ${run?.number ?? live.runId} reached the phone in ${duration(live.liveAt - live.pushedAt)}`;
     this.toast('success', words, this.view === 'phone' ? null : { label: 'Look', run: () => this.show('phone') });
@@ -386,17 +389,26 @@ export class Workbench {
 
   /** Puts everything back to how the lesson began. */
   async startOver(): Promise<void> {
-    await this.client.reset();
-    this.files.clear();
-    this.progress.reset();
-    await this.takeAnew();
+    await this.replaceWorld(async () => {
+      await this.client.reset();
+      this.progress.reset();
+    });
   }
 
   /** Replaces this world by one from a file. */
   async importWorld(bytes: Uint8Array): Promise<void> {
-    await this.client.importWorld(bytes);
-    this.files.clear();
-    await this.takeAnew();
+    await this.replaceWorld(() => this.client.importWorld(bytes));
+  }
+
+  private async replaceWorld(ask: () => Promise<void>): Promise<void> {
+    this.replacing = true;
+    try {
+      await ask();
+      this.files.clear();
+      await this.takeAnew();
+    } finally {
+      this.replacing = false;
+    }
   }
 
   private async takeAnew(): Promise<void> {

@@ -487,6 +487,36 @@ describe('runs', () => {
     await page.waitForSelector('mark');
   });
 
+  test('an error is labelled once, as the runner wrote it', async () => {
+    const { page } = await open();
+    await page.click('#wb-tab-runs');
+    expect(await page.locator('.log .line.error .text').allInnerTexts()).toContain('Error: Process completed with exit code 1.');
+  });
+
+  test('beside a long line the steps keep their times in sight, also scrolled sideways', async () => {
+    const { page } = await open({ scene: 'big-log' });
+    await page.evaluate(() => {
+      const text = 'x'.repeat(600);
+      const lines = Array.from({ length: 200 }, () => ({ jobKey: 'noise', step: 4, at: 0, kind: 'output' as const, text }));
+      Object.assign(window.world, { runLog: () => Promise.resolve(lines) });
+    });
+    await page.click('#wb-tab-runs');
+    await page.waitForSelector('.log .line');
+    const outside = (left: number, top: number): Promise<readonly string[]> =>
+      page.locator('.log .scroll').evaluate(
+        async (log, to) => {
+          log.scrollTo({ left: to.left, top: to.top });
+          for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+          const view = log.getBoundingClientRect();
+          const times = [...log.querySelectorAll('.step em')].map((time) => time.getBoundingClientRect());
+          if (times.length === 0 || log.scrollLeft !== to.left) return ['nothing to look at'];
+          return times.filter((time) => time.left < view.left || time.right > view.left + log.clientWidth).map((time) => `${time.right}`);
+        },
+        { left, top },
+      );
+    expect([await outside(0, 0), await outside(900, 0), await outside(900, 600)]).toEqual([[], [], []]);
+  });
+
   test('the world lists its runs oldest first; the newest is on top, selected and in the status bar', async () => {
     const { page } = await open({ scene: 'big-log' });
     await page.click('#wb-tab-runs');
@@ -620,6 +650,22 @@ describe('outcomes and the phone', () => {
     await page.waitForSelector('text=The exercise is as it began.');
     expect(await page.locator('#outcomes li.todo').count()).toBe(6);
     expect(await page.locator('.tabs .tab').count()).toBe(0);
+  });
+
+  test('a deployment is announced when it is made, not when a replaced world brings it', async () => {
+    const { page } = await open();
+    const announced = page.locator('text=/Run \\d+ reached the phone/');
+    await page.click('button:has-text("Start over")');
+    await page.click('dialog button.pl-btn-primary');
+    await page.waitForSelector('text=The exercise is as it began.');
+    expect(await announced.count()).toBe(0);
+    await page.click('button:has-text("Take home")');
+    await page.setInputFiles('dialog input[type=file]', { name: 'a.plumbline', mimeType: '', buffer: Buffer.from('a world') });
+    await page.click('dialog button:has-text("Replace it")');
+    await page.waitForSelector('text=The world from a.plumbline is open.');
+    expect(await announced.count()).toBe(0);
+    await page.evaluate(() => window.demo.release(23));
+    await page.waitForSelector('text=Run 23 reached the phone in 6 min');
   });
 
   test('starting over that fails leaves open files and progress as they were', async () => {
