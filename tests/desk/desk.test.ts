@@ -171,13 +171,13 @@ test('the prompt comes back while another terminal writes without end, and what 
   });
   const loop = desk.terminalRun(id, 'while true; do echo x | tee -a log.txt; sleep 1; done');
   await writes;
-  expect(await run('echo done > done.txt')).toEqual({ exitCode: 0 });
+  expect(await run('echo done > done.txt')).toMatchObject({ exitCode: 0 });
   const stored = unpack(store.kept.get('exercise:grow') ?? new Uint8Array()) as { readonly world: WorldSnapshot };
   expect(stored.world.files.map((entry) => entry.path)).toContain('/home/you/leaf/done.txt');
   looping = false;
   goOn();
   await desk.terminalInterrupt(id);
-  expect(await loop).toEqual({ exitCode: 130 });
+  expect(await loop).toMatchObject({ exitCode: 130 });
 });
 
 test('start over brings back the beginning, and terminals go on in it', async () => {
@@ -210,7 +210,7 @@ test('a world travels as a file; a damaged or foreign one is refused and loses n
     await expect(other.desk.importWorld(damaged)).rejects.toThrow(message);
   }
   expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
-  expect(await other.run('git log --oneline')).toEqual({ exitCode: 0 });
+  expect(await other.run('git log --oneline')).toMatchObject({ exitCode: 0 });
 });
 
 test('a world without the repository’s folder travels too, and the files are none', async () => {
