@@ -2,6 +2,7 @@
 import type { CustomCommand } from 'just-bash';
 import { attachedCommands } from './attached.ts';
 import { compressionCommands } from './compression.ts';
+import { diffCommands } from './diff.ts';
 import { headCommands } from './head.ts';
 import type { CommandHost } from './host.ts';
 import { listingCommands } from './listing.ts';
@@ -22,6 +23,7 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...readingCommands(host),
     ...listingCommands(host),
     ...headCommands(host),
+    ...diffCommands(host),
     ...throughCommands(host),
     ...attachedCommands(),
     ...compressionCommands(host),

@@ -75,6 +75,15 @@ const TABLE: Readonly<Record<string, readonly (readonly [line: string, stdout: s
       ['touch none/x', '', { stderr: "touch: cannot touch 'none/x': No such file or directory\n", exitCode: 1 }],
       ['touch -c none; ls none', '', { stderr: "ls: cannot access 'none': No such file or directory\n", exitCode: 2 }],
     ],
+    'differences between files': [
+      [
+        'echo a > one; echo b > two; touch -d 2026-03-02T09:00:00Z one two; diff -u one two',
+        '--- one\t2026-03-02 09:00:00.000000000 +0000\n+++ two\t2026-03-02 09:00:00.000000000 +0000\n@@ -1 +1 @@\n-a\n+b\n',
+        { exitCode: 1 },
+      ],
+      ['diff one', '', { stderr: 'diff: missing operand\n', exitCode: 2 }],
+      ['diff --help | grep -c default', '0\n', { exitCode: 1 }],
+    ],
     paths: [
       ['realpath link ../leaf/none .', '/home/you/leaf/b.txt\n/home/you/leaf/none\n/home/you/leaf\n'],
       ['realpath none/x', '', { stderr: 'realpath: none/x: No such file or directory\n', exitCode: 1 }],
