@@ -29,12 +29,16 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   const piped = fromLatin1(ctx.stdin as unknown as string);
   // A process takes its stdin as a whole when it starts: what is typed later does not reach it.
   const stdin = terminal.stdin && piped.length === 0 ? new TextEncoder().encode(host.takeTyped()) : piped;
-  if (terminal.stdin && stdin.length === 0 && wantsPrompt(args)) {
-    return failed(
-      `${args.length === 0 ? 'python3' : `python3 ${args.join(' ')}`}: this computer has no interactive Python prompt.\n` +
-        "Write a file and run it with `python3 file.py`, or a line with `python3 -c 'print(1)'`.\n",
-      2,
-    );
+  if (terminal.stdin && stdin.length === 0) {
+    const isDebugger = args[0] === '-m' && args[1] === 'pdb';
+    if (isDebugger || wantsPrompt(args))
+      return failed(
+        `${['python3', ...args].join(' ')}: this computer has no interactive Python ${isDebugger ? 'debugger' : 'prompt'}.\n` +
+          (isDebugger
+            ? 'Put `print(...)` where you want to look, and run the file with `python3 file.py`.\n'
+            : "Write a file and run it with `python3 file.py`, or a line with `python3 -c 'print(1)'`.\n"),
+        2,
+      );
   }
   if (args[0] === '-m' && (args[1] === 'pip' || args[1] === 'venv')) {
     return failed(`python3: ${args[1]} is not on this computer: it is offline, and Python has its standard library here.\n`);

@@ -155,5 +155,10 @@ describe('input', () => {
       "python3: this computer has no interactive Python prompt.\nWrite a file and run it with `python3 file.py`, or a line with `python3 -c 'print(1)'`.\n",
       2,
     ]);
+    expect(await typed('python3 -m pdb train.py', [])).toEqual([
+      '',
+      'python3 -m pdb train.py: this computer has no interactive Python debugger.\nPut `print(...)` where you want to look, and run the file with `python3 file.py`.\n',
+      2,
+    ]);
   });
 });
