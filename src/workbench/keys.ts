@@ -96,16 +96,26 @@ function panes(): readonly HTMLElement[] {
 /** Moves the focus to the next or previous pane. */
 function movePane(step: 1 | -1): void {
   const all = panes();
-  const within = all.findIndex((pane) => pane.contains(document.activeElement));
+  // A pane may stand in another one, after whose start it then comes.
+  const within = all.findLastIndex((pane) => pane.contains(document.activeElement));
   const to = all[(within + step + all.length) % all.length] ?? all[0];
   if (to) focusPane(to);
 }
 
-/** Focuses a pane at its own choice of element, else at its first control, else itself. */
+/** Where the work of a pane is, best first: its own choice, where one types, what is chosen in a list, and then any control. */
+const WORK = [
+  '[data-pane-focus]:not([disabled])',
+  '.xterm-helper-textarea, .native-edit-context, .inputarea',
+  '[role=treeitem][tabindex="0"], [role=option][tabindex="0"], [role=tab][aria-selected=true], [aria-current=true]',
+  'textarea, [tabindex="0"], button:not([disabled]), a[href], input:not([disabled])',
+];
+
+/** Focuses a pane where one can work in it, or else itself. */
 function focusPane(pane: HTMLElement): void {
-  const own = pane.querySelector<HTMLElement>('[data-pane-focus]:not([disabled])');
-  const first = pane.querySelector<HTMLElement>('textarea, [tabindex="0"], button:not([disabled]), a[href], input:not([disabled])');
-  const target = pane.hasAttribute('data-pane-self') ? pane : (own ?? first ?? pane);
+  const inSight = (selector: string): HTMLElement | undefined =>
+    [...pane.querySelectorAll<HTMLElement>(selector)].find((element) => element.checkVisibility({ visibilityProperty: true }));
+  const self = pane.hasAttribute('data-pane-self');
+  const target = self ? pane : (WORK.map(inSight).find((element) => element !== undefined) ?? pane);
   if (target === pane && !pane.hasAttribute('tabindex')) pane.tabIndex = -1;
   target.focus();
 }
@@ -142,13 +152,18 @@ function obey(workbench: Workbench, command: Command): void {
       return;
     case 'read': {
       workbench.tab = 'read';
-      const pane = document.querySelector<HTMLElement>('[data-reading-pane], #reading');
+      if (workbench.layout.width !== 'phone' && workbench.layout.isReadingFolded(workbench.view))
+        workbench.layout.foldReading(workbench.view, false);
+      const pane = document.querySelector<HTMLElement>('[data-pane=lesson]');
       if (pane) requestAnimationFrame(() => focusPane(pane));
       return;
     }
     case 'terminal':
       workbench.showTerminal();
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane=terminal]:not([hidden]) textarea')?.focus());
+      requestAnimationFrame(() => {
+        const pane = document.querySelector<HTMLElement>('[data-pane=terminal]');
+        if (pane) focusPane(pane);
+      });
       return;
     default:
       workbench.show(command);

@@ -190,11 +190,63 @@ describe('what everybody can use', () => {
     await edit(page, 'train.py');
     await page.locator('[data-pane=views] [aria-selected=true]').focus();
     const panes: string[] = [];
-    for (let n = 0; n < 7; n += 1) {
+    for (let n = 0; n < 8; n += 1) {
       await page.keyboard.press('F6');
       panes.push(await page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane'] ?? 'none'));
     }
-    expect(panes).toEqual(['files', 'editor', 'terminal', 'status', 'outcomes', 'views', 'files']);
+    expect(panes).toEqual(['files', 'editor', 'terminal', 'status', 'lesson', 'outcomes', 'views', 'files']);
+  });
+
+  test('F6 lands where one can work: on a file, in the editor, at the prompt, in the text, and in a log', async () => {
+    const { page } = await open();
+    await edit(page, 'train.py');
+    await page.locator('[data-pane=views] [aria-selected=true]').focus();
+    const next = async (selector: string): Promise<boolean> => {
+      await page.keyboard.press('F6');
+      return page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector);
+    };
+    const there = [
+      await next('[role=treeitem]'),
+      await next('.monaco-editor [role=textbox], .monaco-editor textarea'),
+      await next('.terminal.active textarea'),
+      await next('[data-pane=status] button'),
+      await next('[data-prose]'),
+      await next('[data-pane=outcomes] button'),
+      await next('#wb-tab-code'),
+    ];
+    expect(there).toEqual(there.map(() => true));
+    // Wide enough for the summary beside the log: a pane in a pane.
+    await page.setViewportSize({ width: 1920, height: 900 });
+    await page.click('#wb-tab-runs');
+    await page.waitForSelector('[data-pane=summary]:visible');
+    await page.locator('#wb-tab-runs').focus();
+    const more = [
+      await next('[data-pane=runs] .on'),
+      await next('[role=log]'),
+      await next('[data-pane=summary], [data-pane=summary] *'),
+      await next('[data-pane=status] button'),
+    ];
+    expect(more).toEqual(more.map(() => true));
+  });
+
+  test('Alt+5 goes to the lesson’s text, also from its rail', async () => {
+    const { page } = await open({ width: 1200, height: 800 });
+    await page.click('#wb-tab-runs');
+    await page.keyboard.press('Alt+5');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-prose]'));
+  });
+
+  test('all four views are in sight at every width', async () => {
+    const { page } = await open();
+    const cut: string[] = [];
+    for (const width of [768, 820, 900, 1000, 1050, 1100, 1180, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      const tabs = await page.locator('[data-pane=views] .wb-tabs').evaluate((list) => [list.scrollWidth, list.clientWidth]);
+      const bar = await page.locator('[data-pane=views]').evaluate((list) => [list.scrollWidth, list.clientWidth]);
+      for (const [content = 0, room = 0] of [tabs, bar]) if (content > room) cut.push(`${width}: ${content} in ${room}`);
+    }
+    expect(cut).toEqual([]);
   });
 
   test('Ctrl+Shift+E leaves the terminal, and Tab stays in it for completion', async () => {
