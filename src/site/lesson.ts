@@ -154,6 +154,8 @@ function startButton(page: HTMLElement): void {
       // Once it has begun, the workbench shows its own failures, with what is safe and what to do next.
       if (opened && root.childElementCount > 0) return;
       root.replaceChildren(panel);
+      // Whatever it read before: the messages name it so.
+      button.textContent = 'Start again';
       if (failed) {
         failed.lastElementChild!.textContent = whatFailed(error);
         failed.hidden = false;
