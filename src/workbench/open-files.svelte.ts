@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../pipelines/contract.ts';
 import type { FileText, WorldClient } from '../world/contract.ts';
-import { mergeBlocks } from './code/merge.ts';
+import { mergeBlocks, mergeMessage } from './code/merge.ts';
 import { baseName } from './format.ts';
 
 /**
@@ -449,6 +449,6 @@ function mergeMarks(file: OpenFile): readonly Diagnostic[] {
     file: file.path,
     line: block.start,
     column: 1,
-    message: `Merge not finished: choose between lines ${block.start + 1} to ${block.middle - 1} and ${block.middle + 1} to ${block.end - 1}, and remove the three marker lines.`,
+    message: mergeMessage(block),
   }));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeBlocks } from '../../src/workbench/code/merge.ts';
+import { mergeBlocks, mergeMessage } from '../../src/workbench/code/merge.ts';
 import { readPgm } from '../../src/workbench/code/pgm.ts';
 import { foldersAbove, MOST_ENTRIES, nameProblem, treeOf, treeRows } from '../../src/workbench/code/tree.ts';
 import { diffLines, diffSize, linesOf } from '../../src/workbench/history/diff.ts';
@@ -82,6 +82,13 @@ describe('unfinished merges', () => {
       { start: 8, middle: 9, end: 10 },
     ]);
   });
+  test.each([
+    [{ start: 18, middle: 20, end: 22 }, 'line 19 and line 21'],
+    [{ start: 18, middle: 21, end: 25 }, 'lines 19 to 20 and lines 22 to 24'],
+    [{ start: 18, middle: 19, end: 21 }, 'nothing and line 20'],
+  ])('%j says which lines to choose between', (block, lines) =>
+    expect(mergeMessage(block)).toBe(`Merge not finished: choose between ${lines}, and remove the three marker lines.`),
+  );
   test('a heading underlined with equals signs is none', () => expect(mergeBlocks('Title\n=======\n')).toEqual([]));
 });
 

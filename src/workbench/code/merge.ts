@@ -7,6 +7,17 @@ export interface MergeBlock {
   readonly end: number;
 }
 
+/** What is left to do about a merge, naming the lines of both sides. */
+export function mergeMessage({ start, middle, end }: MergeBlock): string {
+  return `Merge not finished: choose between ${linesBetween(start, middle)} and ${linesBetween(middle, end)}, and remove the three marker lines.`;
+}
+
+function linesBetween(before: number, after: number): string {
+  const [first, last] = [before + 1, after - 1];
+  if (first > last) return 'nothing';
+  return first === last ? `line ${first}` : `lines ${first} to ${last}`;
+}
+
 /** The unresolved merges of a text. */
 export function mergeBlocks(text: string): readonly MergeBlock[] {
   if (!text.includes('<<<<<<<')) return [];
