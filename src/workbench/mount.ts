@@ -14,6 +14,7 @@ import OpeningScreen from './shell/OpeningScreen.svelte';
 import Shell from './shell/Shell.svelte';
 import StatusBar from './shell/StatusBar.svelte';
 import { followFolding } from './shell/folding.svelte.ts';
+import { keepView } from './shell/view-kept.svelte.ts';
 import { Workbench, workbenchContext } from './state.svelte.ts';
 import './workbench.css';
 
@@ -91,4 +92,6 @@ async function show(root: HTMLElement, workbench: Workbench): Promise<void> {
   hear('plumbline:before-update', ({ waitFor }) => waitFor.push(workbench.files.writeAll().then(() => workbench.client.save())));
   flushSync();
   await prompt;
+  // Not before: a terminal that is out of sight has no size, and never comes to its prompt.
+  keepView(workbench);
 }

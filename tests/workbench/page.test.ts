@@ -89,6 +89,17 @@ describe('the lesson’s text beside the workbench', () => {
     expect(await folded(page)).toBe(true);
   });
 
+  test('a reload shows the view that one was in', async () => {
+    const { page } = await open();
+    await show(page, 'runs');
+    await again(page);
+    await page.waitForSelector('#wb-tab-runs[aria-selected=true]');
+    await page.waitForSelector('.log .line');
+    await show(page, 'code');
+    await again(page);
+    await page.waitForSelector('#wb-tab-code[aria-selected=true]');
+  });
+
   test('begins as a rail beside runs and phone in a narrow window, and stays open once it was opened', async () => {
     const { page } = await open({ width: 1200, height: 800 });
     expect(await folded(page)).toBe(false);
@@ -632,6 +643,12 @@ describe('outcomes and the phone', () => {
   test('the prose shows the states, links lead to places, hints come one by one', async () => {
     const { page } = await open();
     expect(await page.locator('.task [data-check]').getAttribute('data-state')).toBe('fails');
+    // A hint that is told has the card's width, less its icon.
+    const [hint, card] = await page
+      .locator('.hint')
+      .first()
+      .evaluate((one) => [one.querySelector('p')!.clientWidth, one.clientWidth] as const);
+    expect(hint).toBeGreaterThan(card - 72);
     await page.click('button:has-text("Show hint 2")');
     await page.waitForSelector('text=Hint 2 of 3.');
     await page.click('#outcomes .wb-link:has-text("how many maple")');
