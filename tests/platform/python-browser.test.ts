@@ -66,7 +66,8 @@ describe.runIf(executablePath !== null).each(settings)('in $name', ({ isolated, 
     const progress = await open(page);
     const fractions = progress.map(([fraction]) => fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-    expect(new Set(fractions).size).toBeGreaterThan(20);
+    // How many pieces the files arrive in is up to the network.
+    expect(new Set(fractions).size).toBeGreaterThan(4);
     expect(progress.at(-1)).toEqual([1, 'Python is ready']);
     const first = await run(page, { args: ['-c', 'print(1)'] });
     expect(first).toEqual({
