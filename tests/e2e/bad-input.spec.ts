@@ -146,7 +146,7 @@ test.describe('a connection that breaks once', () => {
     const learner = new Learner(page);
     await page.goto(LESSON);
     await page.locator('[data-start]').first().click();
-    await expect(page.getByText(/could not be loaded.*press Start again/i)).toBeVisible();
+    await expect(page.getByRole('alert').filter({ hasText: /could not be loaded.*press Start again/i })).toBeVisible();
     await page.getByRole('button', { name: 'Start again', exact: true }).click();
     await learner.atPrompt();
     expect(await learner.type('git log --oneline | head -1')).toContain('Note version 0.3');

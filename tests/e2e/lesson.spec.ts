@@ -80,6 +80,6 @@ test('the same exercise in two tabs: one owns it, the other says so', async ({ c
   const second = await context.newPage();
   await second.goto(LESSON);
   await second.locator('[data-start]').first().click();
-  await expect(second.getByText(/open in another tab/i).first()).toBeVisible();
+  await expect(second.getByRole('alert').filter({ hasText: /open in another tab/i })).toBeVisible();
   await page.close();
 });

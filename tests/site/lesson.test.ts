@@ -243,7 +243,7 @@ test('when the workbench cannot be fetched, Start says so and can be pressed aga
     phase: 'failed',
   });
   await page.context().setOffline(false);
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('button', { name: 'Start again', exact: true }).click();
   await page.locator('.xterm-rows').waitFor();
   const unstyled = await page
     .locator('link[rel=stylesheet]')
