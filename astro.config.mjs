@@ -6,7 +6,7 @@ import svelte from '@astrojs/svelte';
 import { finishBuild } from './src/site/build/finish.ts';
 import { noteLateStyles } from './src/site/build/late-styles.ts';
 import { noteShipped } from './src/site/build/shipped.ts';
-import { withoutNodeZlib } from './src/site/build/without-node.ts';
+import { withoutProbes } from './src/site/build/without-probes.ts';
 import { styleToClass } from './src/site/build/shiki-classes.ts';
 import { scriptSources } from './src/site/worker-policy.js';
 
@@ -86,7 +86,7 @@ export default defineConfig({
   },
   vite: {
     plugins: [noteShipped('page'), noteLateStyles()],
-    worker: { format: 'es', plugins: () => [noteShipped('worker'), withoutNodeZlib()] },
+    worker: { format: 'es', plugins: () => [noteShipped('worker'), withoutProbes()] },
     build: { assetsInlineLimit: 0 },
     server: { headers: isolation },
     preview: { headers: isolation },

@@ -3,7 +3,6 @@ import type { CustomCommand } from 'just-bash';
 import { standardCommands } from './commands/commands.ts';
 import type { Computer, ComputerOptions, FileSystem } from './contract.ts';
 import { createFileSystem, setClock } from './files/file-system.ts';
-import { gitCommands } from './git/git.ts';
 import { ShellSession, type Machine } from './session/session.ts';
 
 /** A computer for one person, with an empty home unless `files` brings another. */
@@ -14,7 +13,7 @@ export function createComputer(options: ComputerOptions): Computer {
   setClock(files, clock);
   for (const path of [home, '/tmp'])
     if (!files.existsSync(path)) files.load([{ path, type: 'directory', mode: 0o755, mtime: clock.now() }]);
-  const shared = [...gitOf(options, files), ...(options.commands ?? [])];
+  const shared = [gitOf(options, files), ...(options.commands ?? [])];
   const machine: Machine = {
     clock,
     python,
@@ -29,8 +28,15 @@ export function createComputer(options: ComputerOptions): Computer {
   return { files, home, session: (sessionOptions) => new ShellSession(machine, sessionOptions) };
 }
 
-function gitOf({ clock, network, user }: ComputerOptions, files: FileSystem): readonly CustomCommand[] {
-  return gitCommands({ clock, network, files, user });
+/** The `git` command, whose program is loaded when it is first used: the first prompt does not wait for it. */
+function gitOf({ clock, network, user }: ComputerOptions, files: FileSystem): CustomCommand {
+  const load = async () => {
+    const { gitCommand } = await import('./git/git.ts').catch(() => {
+      throw new Error('its program could not be loaded; check the connection and try again');
+    });
+    return gitCommand({ clock, network, files, user });
+  };
+  return { name: 'git', trusted: true, load };
 }
 
 function environment(home: string, { user, hostname }: ComputerOptions): Record<string, string> {

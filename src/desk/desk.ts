@@ -2,7 +2,6 @@
  * desk: one exercise under way: a world, its checks, and where they are kept, behind the interface the page uses.
  * It composes world, checks and course, and imports the platform's interface.
  */
-import { bundle, commitChanges, history, repositoryState } from '../computer/git/history.ts';
 import type { LineResult } from '../computer/contract.ts';
 import type { Platform, Store } from '../platform/platform.ts';
 import type {
@@ -100,7 +99,12 @@ export class Desk implements WorldClient {
 
   async subscribe(listener: (notice: WorldNotice) => void): Promise<void> {
     this.#news.subscribe(listener);
-    void this.#python.warm();
+  }
+
+  async warm(): Promise<void> {
+    // Where it cannot be loaded now, the first `git` says so.
+    await import('../computer/git/git.ts').catch(() => {});
+    await this.#python.warm();
   }
 
   async save(): Promise<void> {
@@ -120,15 +124,15 @@ export class Desk implements WorldClient {
   }
 
   async exportRepository(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
-    return { name: `${this.#exercise.meta.repository}.bundle`, bytes: await bundle(this.#files, this.#underWay.folder) };
+    return { name: `${this.#exercise.meta.repository}.bundle`, bytes: await (await readings()).bundle(this.#files, this.#underWay.folder) };
   }
 
-  async exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+  async exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
     return { name: `${this.#exercise.meta.id}.plumbline`, bytes: await compress(pack(this.#content())) };
   }
 
-  async importWorld(bytes: Uint8Array): Promise<void> {
-    const kept = readKept(decompress(bytes), this.#exercise.meta.id);
+  async importWorld(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const kept = readKept(await decompress(bytes), this.#exercise.meta.id);
     this.#replaceWorld(kept.world);
     this.#terminals.history = kept.history;
     await this.save().catch(() => {});
@@ -178,15 +182,15 @@ export class Desk implements WorldClient {
   // --- the repository ----------------------------------------------------------------------------------------------------------------
 
   async repositoryState(): Promise<RepositoryState> {
-    return repositoryState(this.#files, this.#underWay.folder);
+    return (await readings()).repositoryState(this.#files, this.#underWay.folder);
   }
 
   async history(limit = 200): Promise<readonly GraphCommit[]> {
-    return history(this.#files, this.#underWay.folder, limit);
+    return (await readings()).history(this.#files, this.#underWay.folder, limit);
   }
 
   async commitChanges(id: string): Promise<readonly CommitChange[]> {
-    return commitChanges(this.#files, this.#underWay.folder, id);
+    return (await readings()).commitChanges(this.#files, this.#underWay.folder, id);
   }
 
   // --- terminals ---------------------------------------------------------------------------------------------------------------------
@@ -284,4 +288,9 @@ export class Desk implements WorldClient {
     this.#news.tell({ type: 'clock', now: this.#world.clock.now() });
     this.#news.tellPhone(this.#world.cloud);
   }
+}
+
+/** Loaded once the prompt is there. */
+function readings() {
+  return import('../computer/git/history.ts');
 }

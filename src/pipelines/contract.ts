@@ -197,5 +197,5 @@ export interface Pipelines {
   snapshot(): PipelinesSnapshot;
   restore(snapshot: PipelinesSnapshot): void;
   /** Checks a workflow file without running it, for the editor. */
-  validate(path: string, text: string): readonly Diagnostic[];
+  validate(path: string, text: string): Promise<readonly Diagnostic[]>;
 }

@@ -7,7 +7,7 @@ import { ArtifactStore } from './artifacts.ts';
 import type { Diagnostic, LogLine, Pipelines, PipelinesEvent, PipelinesHost, PipelinesSnapshot, Run, Trigger } from './contract.ts';
 import { REAL_LIMIT } from './durations.ts';
 import { githubContext } from './github/contexts.ts';
-import { type ParsedWorkflow, parseWorkflow } from './github/parse.ts';
+import type { ParsedWorkflow } from './github/parse.ts';
 import { asksToSkip, startsOn } from './github/triggers.ts';
 import { inNextMacrotask } from './macrotask.ts';
 import { builtinRunner } from './runners/builtin.ts';
@@ -115,8 +115,8 @@ class PipelineService implements Pipelines {
     for (const { id, files } of snapshot.artifacts) this.#artifacts.restore(id, files);
   }
 
-  validate(path: string, text: string): readonly Diagnostic[] {
-    return this.#parse(path, text).diagnostics;
+  async validate(path: string, text: string): Promise<readonly Diagnostic[]> {
+    return (await this.#parse(path, text)).diagnostics;
   }
 
   async #start(trigger: Trigger): Promise<readonly Run[]> {
@@ -133,7 +133,7 @@ class PipelineService implements Pipelines {
     const files = tree.flatMap((entry) => (entry.type === 'file' && WORKFLOW_FILE.test(entry.path) ? [entry] : []));
     for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const path = file.path.slice(1);
-      const parsed = this.#parse(path, new TextDecoder().decode(file.bytes));
+      const parsed = await this.#parse(path, new TextDecoder().decode(file.bytes));
       if (parsed.triggers !== null && !(await startsOn(parsed.triggers, trigger, changedPaths)).starts) continue;
       selected.push({ path, parsed });
     }
@@ -196,10 +196,12 @@ class PipelineService implements Pipelines {
     return run;
   }
 
-  #parse(path: string, text: string): ParsedWorkflow {
+  /** The parser is loaded with the first file: nothing else waits for it. */
+  async #parse(path: string, text: string): Promise<ParsedWorkflow> {
     const key = `${path}\n${text}`;
     const known = this.#parsed.get(key);
     if (known !== undefined) return known;
+    const { parseWorkflow } = await import('./github/parse.ts');
     const parsed = parseWorkflow(path, text);
     for (const oldest of this.#parsed.keys()) {
       if (this.#parsed.size < PARSED_LIMIT) break;

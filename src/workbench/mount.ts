@@ -92,6 +92,7 @@ async function show(root: HTMLElement, workbench: Workbench): Promise<void> {
   hear('plumbline:before-update', ({ waitFor }) => waitFor.push(workbench.files.writeAll().then(() => workbench.client.save())));
   flushSync();
   await prompt;
+  void workbench.afterPrompt();
   // Not before: a terminal that is out of sight has no size, and never comes to its prompt.
   keepView(workbench);
 }

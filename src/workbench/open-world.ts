@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import { decompress } from '../desk/gzip.ts';
 import { readBody } from '../platform/browser/read-body.ts';
 import type { WorldClient } from '../world/contract.ts';
 import { own } from './own.ts';
@@ -24,7 +25,7 @@ export async function openWorld({ exerciseId, base, onProgress = () => {}, onCra
   if (worldUrl === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
   const release = await own(exerciseId, navigator.locks, (name) => new BroadcastChannel(name));
   // The two downloads do not wait for each other.
-  const world = download(new URL(worldUrl, location.href), onProgress);
+  const world = download(new URL(worldUrl, location.href), onProgress).then(decompress);
   const worker = new Worker(new URL('./world.worker.ts', import.meta.url), { type: 'module', name: `world of ${exerciseId}` });
   const failed = new Promise<never>((_resolve, reject) => {
     worker.addEventListener('error', (event) => {

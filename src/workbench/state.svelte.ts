@@ -128,14 +128,23 @@ export class Workbench {
     this.python = summary.python;
   }
 
-  /** Begins to listen to the world. Files and history come meanwhile: the prompt does not wait for them. */
+  /** Begins to listen to the world. */
   async begin(): Promise<void> {
     await this.client.subscribe((notice) => this.hear(notice));
-    void this.readAll().catch((error: unknown) => this.fault('The files could not be listed', error));
   }
 
-  private async readAll(): Promise<void> {
-    await Promise.all([this.readFiles(), this.readRepository()]);
+  /** Reads files and history, then makes git and Python ready. Called once the prompt is there: the world does one thing at a time. */
+  async afterPrompt(): Promise<void> {
+    try {
+      await this.readFiles();
+      await Promise.all([this.restoreFiles(), this.readRepository()]);
+    } catch (error) {
+      this.fault('The files could not be listed', error);
+    }
+    await this.client.warm();
+  }
+
+  private async restoreFiles(): Promise<void> {
     const paths = new Set(this.nodes.map((node) => node.path));
     const workflows = [...paths].filter(isWorkflow);
     if (this.openFolders.size === 0) this.openFolders = new Set(workflows.flatMap((path) => foldersAbove(path, this.folder)));
@@ -396,7 +405,7 @@ export class Workbench {
   }
 
   /** Replaces this world by one from a file. */
-  async importWorld(bytes: Uint8Array): Promise<void> {
+  async importWorld(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.replaceWorld(() => this.client.importWorld(bytes));
   }
 

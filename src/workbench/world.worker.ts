@@ -1,10 +1,10 @@
 /** The worker that a lesson's world lives in: builds the desk from the browser's parts and serves it to the page through Comlink. */
 import '../platform/browser/shims.ts';
+import '../platform/browser/schemas-without-eval.ts';
 import * as Comlink from 'comlink';
 import type { Check } from '../checks/contract.ts';
 import { readAsset } from '../desk/asset.ts';
 import { Desk } from '../desk/desk.ts';
-import { decompress } from '../desk/gzip.ts';
 import { browserPlatform } from '../platform/browser/platform.ts';
 import { indexedDbStore } from '../platform/browser/store.ts';
 import type { WorldClient } from '../world/contract.ts';
@@ -13,7 +13,7 @@ const checkModules = import.meta.glob<{ readonly default: readonly Check[] }>('.
 
 export interface OpenRequest {
   readonly exerciseId: string;
-  /** The exercise's world file, which the page downloads while this worker's program loads. */
+  /** The exercise's world file, which the page downloads and unpacks while this worker's program loads. */
   readonly world: Uint8Array<ArrayBuffer>;
   /** Absolute address of the folder that Pyodide's files lie in. */
   readonly pyodideBase: string;
@@ -30,7 +30,7 @@ const worker: WorldWorker = {
     const load = checkModules[`../../exercises/${exerciseId}/checks.ts`];
     if (load === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
     const { default: checks } = await load();
-    const exercise = readAsset(decompress(world), checks);
+    const exercise = readAsset(world, checks);
     const desk = await Desk.open({ exercise, platform: browserPlatform({ pyodideBase }), store: indexedDbStore() });
     return Comlink.proxy(desk);
   },

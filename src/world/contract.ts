@@ -129,6 +129,8 @@ export interface WorldClient {
   summary(): Promise<WorldSummary>;
   /** One subscriber; notices arrive in order. */
   subscribe(listener: (notice: WorldNotice) => void): Promise<void>;
+  /** Makes ready what the first commands need: git's program, and Python, of which notices tell how far it is. For once the prompt is there. */
+  warm(): Promise<void>;
 
   listFiles(): Promise<readonly FileNode[]>;
   readText(path: string): Promise<FileText>;
@@ -171,8 +173,8 @@ export interface WorldClient {
   solution(): Promise<string>;
   /** The repository as a git bundle, and the whole world as one file. */
   exportRepository(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
-  exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
-  importWorld(bytes: Uint8Array): Promise<void>;
+  exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }>;
+  importWorld(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Saves now; resolves when it is on disk or rejects with why not. */
   save(): Promise<void>;
 }

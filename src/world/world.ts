@@ -7,7 +7,6 @@ import type { Photo } from '../cloud/contract.ts';
 import { serviceRunner } from '../cloud/service.ts';
 import { createComputer } from '../computer/computer.ts';
 import type { Computer, ComputerOptions, LineResult, Session } from '../computer/contract.ts';
-import { checkoutInto } from '../computer/git/checkout.ts';
 import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
 import { createForge } from '../forge/forge.ts';
 import type {
@@ -365,11 +364,12 @@ export class World {
 
   async #workflowErrors(repository: string, commit: string): Promise<readonly Diagnostic[]> {
     const tree = await this.forge.repository(repository).tree(commit);
-    return tree.flatMap((entry) =>
-      entry.type === 'file' && /^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(entry.path)
-        ? this.pipelines.validate(entry.path.slice(1), new TextDecoder().decode(entry.bytes)).filter((found) => found.severity === 'error')
-        : [],
-    );
+    const found: Diagnostic[] = [];
+    for (const entry of tree) {
+      if (entry.type !== 'file' || !/^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(entry.path)) continue;
+      found.push(...(await this.pipelines.validate(entry.path.slice(1), new TextDecoder().decode(entry.bytes))));
+    }
+    return found.filter(({ severity }) => severity === 'error');
   }
 
   #pipelinesHost(): PipelinesHost {
@@ -382,14 +382,11 @@ export class World {
       changedPaths: (name, from, to) => repository(name).changedPaths(from, to),
       resolve: (name, ref) => repository(name).resolve(ref),
       commitMessage: async (name, commit) => (await repository(name).commit(commit)).message,
-      checkout: (computer, name, commit, ref, path) =>
-        checkoutInto(computer.files, this.forge.network(runner.login), {
-          url: `${this.forge.url}/${name}.git`,
-          commit,
-          ref,
-          path,
-          clock: this.clock,
-        }),
+      checkout: async (computer, name, commit, ref, path) => {
+        const { checkoutInto } = await import('../computer/git/checkout.ts');
+        const url = `${this.forge.url}/${name}.git`;
+        await checkoutInto(computer.files, this.forge.network(runner.login), { url, commit, ref, path, clock: this.clock });
+      },
       deploy: (request) => this.#deploy(request),
       variables: () => ({}),
       secrets: () => ({}),

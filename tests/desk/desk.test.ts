@@ -197,7 +197,7 @@ test('a world travels as a file; a damaged or foreign one is refused and loses n
   await other.desk.importWorld(bytes);
   expect(await other.desk.readText('/home/you/leaf/here.txt')).toMatchObject({ text: 'travelled\n' });
   for (const [damaged, message] of [
-    [bytes.slice(0, 200), 'This file is cut short.'],
+    [bytes.slice(0, 200), 'This file is cut short or damaged.'],
     [new TextEncoder().encode('hello'), 'This is not a Plumbline file.'],
     [gzipSync(new TextEncoder().encode('hello')), 'This is not a Plumbline file.'],
     [

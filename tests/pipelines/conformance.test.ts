@@ -54,15 +54,18 @@ describe('conformance', () => {
       },
     );
     await world.pipelines.idle();
-    const actual = { runs: runs.length, ...(runs[0] === undefined ? {} : described(world, runs[0])), warnings: warnings(world, workflow) };
+    const actual = {
+      runs: runs.length,
+      ...(runs[0] === undefined ? {} : described(world, runs[0])),
+      warnings: await warnings(world, workflow),
+    };
     expect(only(actual, expected)).toEqual(expected);
   });
 });
 
-function warnings({ pipelines }: Company, workflow: string): readonly string[] {
-  return pipelines
-    .validate('.github/workflows/ci.yml', workflow)
-    .flatMap((found) => (found.severity === 'warning' ? [`${found.line}:${found.column} ${found.message}`] : []));
+async function warnings({ pipelines }: Company, workflow: string): Promise<readonly string[]> {
+  const found = await pipelines.validate('.github/workflows/ci.yml', workflow);
+  return found.flatMap(({ severity, line, column, message }) => (severity === 'warning' ? [`${line}:${column} ${message}`] : []));
 }
 
 function described(world: Company, run: Run): Readonly<Record<string, unknown>> {

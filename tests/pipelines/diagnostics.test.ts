@@ -4,12 +4,12 @@ import { company } from './company.ts';
 /* What the editor underlines: whole diagnostics, with the range of the word. Messages for every rule are in conformance/. */
 const { pipelines } = company();
 const PATH = '.github/workflows/deliver.yml';
-const validate = (text: string) => pipelines.validate(PATH, text).map(({ file, ...rest }) => (expect(file).toBe(PATH), rest));
+const validate = async (text: string) => (await pipelines.validate(PATH, text)).map(({ file, ...rest }) => (expect(file).toBe(PATH), rest));
 const job = (steps: string) => `on: push\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
 
 describe('diagnostics for the editor', () => {
-  test('a workflow that is fine has none', () => {
-    expect(validate(job('      - run: echo\n'))).toEqual([]);
+  test('a workflow that is fine has none', async () => {
+    expect(await validate(job('      - run: echo\n'))).toEqual([]);
   });
 
   test.each([
@@ -84,7 +84,7 @@ describe('diagnostics for the editor', () => {
         },
       ],
     ],
-  ])('%s', (_name, text, expected) => {
-    expect(validate(text)).toEqual(expected);
+  ])('%s', async (_name, text, expected) => {
+    expect(await validate(text)).toEqual(expected);
   });
 });

@@ -634,6 +634,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       resumed: scene !== 'fresh',
       epoch: EPOCH,
     }),
+    warm: async () => {},
     subscribe: async (next) => {
       listener = next;
       if (scene === 'set-aside')

@@ -8,7 +8,7 @@
  *   as whole commands (`delegate.ts`).
  * - isomorphic-git reads history for the page (`history.ts`), as a second opinion on what our git wrote.
  */
-import type { CommandContext, CustomCommand, ExecResult } from 'just-bash';
+import type { Command, CommandContext, ExecResult } from 'just-bash';
 import type { NetworkPolicy } from 'just-git';
 import type { Clock } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
@@ -34,9 +34,9 @@ export interface GitOptions {
 }
 
 /** The `git` command for one computer. */
-export function gitCommands({ clock, network, files, user }: GitOptions): readonly CustomCommand[] {
+export function gitCommand({ clock, network, files, user }: GitOptions): Command {
   const surroundings: Surroundings = { disk: new Disk(files), clock, network, user };
-  return [{ name: 'git', trusted: true, execute: (args, context) => git(args, context, surroundings) }];
+  return { name: 'git', trusted: true, execute: (args, context) => git(args, context, surroundings) };
 }
 
 async function git(args: readonly string[], context: CommandContext, surroundings: Surroundings): Promise<ExecResult> {

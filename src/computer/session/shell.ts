@@ -1,7 +1,7 @@
 /** One just-bash with the session's commands, which runs trees of statements that are fed to it while it runs. */
 import './buffer.ts';
 import { Bash, getCommandNames } from 'just-bash/browser';
-import type { CustomCommand } from 'just-bash';
+import type { CommandName, CustomCommand } from 'just-bash';
 import type { Statement } from './bash-ast.ts';
 import type { ShellFiles } from './devices.ts';
 import type { Choreography } from './choreography.ts';
@@ -47,6 +47,9 @@ const LIMITS = {
   maxExtensionCleanupTimeMs: 50,
 };
 
+/** Those of just-bash's commands that a real machine has too. */
+const REAL_COMMANDS = getCommandNames().filter((name) => name !== 'html-to-markdown') as CommandName[];
+
 export class Shell {
   readonly #bash: Bash;
   readonly #run: Run;
@@ -55,11 +58,12 @@ export class Shell {
 
   constructor({ files, cwd, env, commands, run, choreography }: ShellOptions) {
     this.#run = run;
-    this.#commandNames = [...new Set([...getCommandNames(), ...commands.map(({ name }) => name)])].sort();
+    this.#commandNames = [...new Set([...REAL_COMMANDS, ...commands.map(({ name }) => name)])].sort();
     this.#bash = new Bash({
       fs: files,
       cwd,
       env: { ...env, PWD: cwd, OLDPWD: cwd },
+      commands: REAL_COMMANDS,
       customCommands: [...commands],
       executionLimits: LIMITS,
       defenseInDepth: false,

@@ -1,7 +1,7 @@
 import { Bash } from 'just-bash/browser';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createFileSystem } from '../../../src/computer/files/file-system.ts';
-import { gitCommands } from '../../../src/computer/git/git.ts';
+import { gitCommand } from '../../../src/computer/git/git.ts';
 import type { FileSystem } from '../../../src/computer/contract.ts';
 import { createForge } from '../../../src/forge/forge.ts';
 import { NOW } from './native.ts';
@@ -15,13 +15,13 @@ class Desk {
   env: Record<string, string> = { HOME: '/home/you', TERM: 'xterm-256color' };
   cwd = '/home/you';
 
-  constructor(network: Parameters<typeof gitCommands>[0]['network']) {
+  constructor(network: Parameters<typeof gitCommand>[0]['network']) {
     for (const path of ['/home/you', '/tmp', '/dev']) this.files.load([{ path, type: 'directory', mode: 0o755, mtime: NOW }]);
     const user = { name: 'You', email: 'you@fieldleaf.test' };
     this.bash = new Bash({
       fs: this.files,
       cwd: this.cwd,
-      customCommands: [...gitCommands({ clock: this.clock, network, files: this.files, user })],
+      customCommands: [gitCommand({ clock: this.clock, network, files: this.files, user })],
     });
   }
 

@@ -2,7 +2,7 @@ import { Bash, type IFileSystem } from 'just-bash/browser';
 import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFileSystem } from '../../../src/computer/files/file-system.ts';
-import { gitCommands } from '../../../src/computer/git/git.ts';
+import { gitCommand } from '../../../src/computer/git/git.ts';
 import { createForge } from '../../../src/forge/forge.ts';
 import { environment, GLOBAL_CONFIG, ORIGIN_HOST, timeOf, type LineResult } from './shared.ts';
 import type { FileSystem } from '../../../src/computer/contract.ts';
@@ -31,7 +31,7 @@ export async function runOurs(
   await files.mkdir(`${root}/home`, { recursive: true });
   await files.writeFile(`${root}/home/.gitconfig`, GLOBAL_CONFIG);
   const user = { name: 'Ada Lovelace', login: 'ada', email: 'ada@fieldleaf.test' };
-  const bash = new Bash({ fs: files, cwd: `${root}/work`, customCommands: [...gitCommands({ clock, network, files, user })] });
+  const bash = new Bash({ fs: files, cwd: `${root}/work`, customCommands: [gitCommand({ clock, network, files, user })] });
   let cwd = `${root}/work`;
   const results: LineResult[] = [];
   for (const [index, line] of scenario.lines.entries()) {
