@@ -7,7 +7,7 @@ import type { Photo } from '../cloud/contract.ts';
 import type { Exercise } from '../course/contract.ts';
 import { ExerciseError, exerciseIds, readExercise } from '../course/exercise.ts';
 import type { FileTree } from '../platform/platform.ts';
-import { readFolder } from './folder.ts';
+import { LITTER, readFolder } from './folder.ts';
 
 /** An exercise with its checks and photos, read from the disk. */
 export interface LoadedExercise {
@@ -24,7 +24,7 @@ export class ExercisesFolder {
 
   constructor(root: string) {
     this.#root = root;
-    this.#tree = readFolder(root);
+    this.#tree = readFolder(root, LITTER);
   }
 
   get ids(): readonly string[] {

@@ -1,5 +1,5 @@
 /** cli: the `plumbline` command. Runs the headless rooms in Node; the only room beside the screens that knows a terminal. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,8 @@ import { packAsset } from '../desk/asset.ts';
 import { prepareStart, ScriptError } from '../desk/prepare.ts';
 import { nodePlatform } from '../platform/node/platform.ts';
 import { ExercisesFolder } from './exercises.ts';
+import { readFolder, writeFolder } from './folder.ts';
+import { runScript } from './sh.ts';
 import { isVerified, verifyExercise, type ExerciseReport, type OnRoute } from './verify.ts';
 
 const USAGE = `usage: plumbline <command> [options]
@@ -15,10 +17,14 @@ const USAGE = `usage: plumbline <command> [options]
   verify [id…]    run each exercise's matrix: solutions pass, the start fails, wrong attempts are caught
                   --json          print { ok, exercises: […] } and nothing else
                   --only ROUTE    only this route (solution, start, attempts/one-giant-commit…); may be given again
+  sh              run a script from standard input in a fresh computer, as bash would
+                  --files DIR     copy this folder into its working directory first
+                  --out DIR       copy the working directory here afterwards, with its .git
+                  --json          print { exitCode, commands: [{ line, stdout, stderr, exitCode }] } and nothing else
   worlds [id…]    build the worlds that exercises start from
                   --out DIR       where to (default: src/desk/browser/worlds)
 
-Exit codes: 0 all is well, 1 something failed, 2 the command line or an exercise folder cannot be read.
+Exit codes: 0 all is well, 1 something failed, 2 the command line or a folder cannot be read; those of sh are its script's.
 `;
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -28,6 +34,8 @@ async function main(argv: readonly string[]): Promise<number> {
   switch (command) {
     case 'verify':
       return verify(rest);
+    case 'sh':
+      return sh(rest);
     case 'worlds':
       return worlds(rest);
     case 'help':
@@ -78,6 +86,31 @@ const printRoute: OnRoute = (exercise, route, ok, verdicts, ms, error) => {
   if (error !== undefined) process.stdout.write(`     ${error.replaceAll('\n', '\n     ')}\n`);
 };
 
+async function sh(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { json: { type: 'boolean' }, files: { type: 'string' }, out: { type: 'string' } },
+  });
+  const platform = nodePlatform();
+  try {
+    const { folder, ...result } = await runScript({
+      platform,
+      script: readFileSync(process.stdin.fd, 'utf8'),
+      files: values.files === undefined ? [] : readFolder(values.files),
+      env: process.env,
+      now: Date.now(),
+      onOutput: (stream, text) => {
+        if (!values.json) process[stream].write(text);
+      },
+    });
+    if (values.out !== undefined) writeFolder(folder, values.out);
+    if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return result.exitCode;
+  } finally {
+    platform.python.dispose();
+  }
+}
+
 async function worlds(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { out: { type: 'string' } } });
   const out = values.out ?? join(PROJECT, 'src', 'desk', 'browser', 'worlds');
@@ -103,7 +136,8 @@ async function worlds(argv: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const known = error instanceof ExerciseError || error instanceof ScriptError || (error instanceof TypeError && 'code' in error);
+  // An error with a code is the command line's (TypeError) or the disk's: its message says which option or path.
+  const known = error instanceof ExerciseError || error instanceof ScriptError || (error instanceof Error && 'code' in error);
   process.stderr.write(`plumbline: ${known ? (error as Error).message : error instanceof Error ? error.stack : error}\n`);
   process.exitCode = error instanceof ScriptError ? 1 : 2;
 }

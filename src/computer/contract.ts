@@ -55,6 +55,8 @@ export interface LineResult {
   readonly exitCode: number;
   /** How many of the lines and ends of file that were typed meanwhile its commands read. The others are for the prompt. */
   readonly inputsRead: number;
+  /** True when the line ended its shell: by `exit`, or by a failure under `set -e`. The next line finds a new one in the same place. */
+  readonly exited?: boolean;
 }
 
 /** One long-lived shell: cwd, variables, functions, aliases, options and `$?` persist between statements. */

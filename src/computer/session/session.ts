@@ -134,7 +134,7 @@ export class ShellSession implements Session {
       if (this.#options.interactive) job.write('stderr', 'exit\n');
       this.#live = null;
       const env = this.#freshEnvironment();
-      return this.#leave({ ...state, env, exported: env }, job.inputsRead);
+      return { ...this.#leave({ ...state, env, exported: env }, job.inputsRead), exited: true };
     } finally {
       this.#endJob(job);
     }
