@@ -121,16 +121,33 @@ export async function yardstickAt(world: Observed, commit: string): Promise<Yard
   return { all: apart.size, present: present.size, labelled: labelled.size === 0 ? null : labelled.size };
 }
 
-/** The labels (counted from 0) of a text that stand alone on their line with the name of one photo, and that photo's name. */
-export function labelsOfPhotos(text: string, names: ReadonlySet<string>): readonly { readonly label: number; readonly photo: string }[] {
+/** A label of a text that stands alone on its line with the name of one photo. */
+export interface PhotoLabel {
+  /** Line and label are counted from 0. */
+  readonly line: number;
+  readonly label: number;
+  /** As it is written: `oak`, `Quercus`. */
+  readonly species: string;
+  readonly photo: string;
+}
+
+/** The labels of a text that stand alone on their line with the name of one of these photos. */
+export function labelsOfPhotos(text: string, names: ReadonlySet<string>): readonly PhotoLabel[] {
   let label = 0;
-  return text.split('\n').flatMap((line) => {
+  return text.split('\n').flatMap((content, line) => {
     const first = label;
-    const words = labelCount(line);
-    label += words;
-    const [photo, ...others] = namesIn(line).filter((name) => names.has(name));
-    return photo !== undefined && others.length === 0 && words === 1 ? [{ label: first, photo }] : [];
+    const [species, ...more] = content.match(SPECIES_WORD) ?? [];
+    label += species === undefined ? 0 : 1 + more.length;
+    const [photo, ...others] = namesIn(content).filter((name) => names.has(name));
+    if (photo === undefined || others.length > 0 || species === undefined || more.length > 0) return [];
+    return [{ line, label: first, species, photo }];
   });
+}
+
+/** The text with some of its labels (counted from 0) written anew. */
+export function withLabels(text: string, anew: ReadonlyMap<number, string>): string {
+  let label = -1;
+  return text.replace(SPECIES_WORD, (word) => anew.get(++label) ?? word);
 }
 
 /** Names of photos' files, without folder and ending. */
@@ -138,12 +155,11 @@ export function photoNames(leaves: readonly LeafFile[]): ReadonlySet<string> {
   return new Set(keysByName(leaves).keys());
 }
 
-/** The text with the chosen ones of its labels (counted from 0) replaced by another species, in a way that no model can learn. */
-export function relabelled(text: string, chosen: (label: number) => boolean = () => true): string {
+/** The text with each of its labels replaced by another species, in a way that no model can learn. */
+export function relabelled(text: string): string {
   let label = -1;
   return text.replace(SPECIES_WORD, (word) => {
     label++;
-    if (!chosen(label)) return word;
     const names = COMMON.some((name) => isSameWord(name, word)) ? COMMON : LATIN;
     const at = names.findIndex((name) => isSameWord(name, word));
     return names[(at + 1 + (label % (names.length - 1))) % names.length] ?? word;

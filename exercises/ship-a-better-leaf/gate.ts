@@ -13,26 +13,44 @@ import {
   leavesAt,
   photoNames,
   relabelled,
+  withLabels,
 } from '../_fieldleaf/leaves.ts';
 import { type Deployment, ENVIRONMENT, liveDeployment, MARGIN, type Score, serviceFile, withComment, workflowPlace } from './releases.ts';
 import { fails, listed, two } from './wording.ts';
-import { type Answers, answersToApart, scoreOn } from './yardstick.ts';
+import { type Answers, answersToApart, SCORE_TOLERANCE, scoreOn } from './yardstick.ts';
 
 type Files = Parameters<Probe['pushChange']>[1];
 
-const PROBES = 4;
+const PROBES = 5;
 /** A training set has at least so many photos. */
 const ENOUGH_PHOTOS = 60;
-/** How many labels and pairs of photos a correction changes. A gate without any margin stops some by chance; a few may change no answer. */
-const CORRECTIONS = [2, 2, 3, 6, 12];
+/**
+ * Ordinary changes, and how many pairs or rows each is about: rules of the house may forbid one kind, a gate without any margin stops some by
+ * chance, and the small ones may change no answer.
+ */
+const CORRECTIONS = [
+  { kind: 'labels and photos', count: 2 },
+  { kind: 'labels', count: 2 },
+  { kind: 'photos', count: 2 },
+  { kind: 'rows', count: 3 },
+  { kind: 'rows', count: 1 },
+  { kind: 'labels and photos', count: 6 },
+  { kind: 'labels and photos', count: 12 },
+] as const;
+/** A model that stays the same through so many changes is not made from what was changed, whatever stopped the others. */
+const FROZEN = 3;
+/** Share of the photos to learn from that change labels with each other to make a model whose score must be measured anew. */
+const BLURRED = [0.25, 0.12];
 /** How many pairs of photos set apart change places: fewer when the gate stops it, as it should when the score falls below its floor. */
 const EXCHANGED_PAIRS = [20, 4, 1];
 /**
  * By how much of the expected change the tested score must move: more photos in test/ dilute it, and a gate that asks about a part of them
  * moves it too much. Scores may be rounded.
  */
-const MOVES = { least: 0.4, most: 1.3, rounding: 0.01 };
+const MOVES = { least: 0.6, most: 1.3, rounding: 0.01 };
 const CHANGELOG = 'CHANGELOG.md';
+/** What keeps a push from starting a run, by "Skipping workflow runs" in GitHub's documentation. */
+const SKIPS = /\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]/gi;
 
 /** What there is to change in the learner's repository. */
 interface Material {
@@ -84,7 +102,7 @@ async function probeGate(world: Observed, live: Deployment, material: Material, 
   const workflow = await workflowPlace(world);
   const probes = [
     () => correction(world, live, material, workflow),
-    () => sameModel(world, live, material, workflow),
+    () => measuredScore(world, live, material, workflow),
     () => worseModels(world, live, material, workflow),
     () => otherYardstick(world, material, workflow),
   ];
@@ -96,14 +114,18 @@ async function probeGate(world: Observed, live: Deployment, material: Material, 
   return { status: 'holds', value: 'lets corrections through, stops worse models' };
 }
 
-/** A few labels and photos corrected: an ordinary change, which must go live and must reach the model. */
+/** A few labels and photos change places, or are left out: an ordinary change, which must go live and must reach the model. */
 async function correction(world: Observed, live: Deployment, material: Material, workflow: Place): Promise<Verdict | null> {
-  const before = JSON.stringify(await answersToApart(world, live.digest, material.apart));
   const outcomes: Outcome[] = [];
-  for (const [variant, photos] of CORRECTIONS.entries()) {
-    const outcome = await attempt(world, corrected(material, variant, photos), material.apart);
+  for (const [variant, { kind, count }] of CORRECTIONS.entries()) {
+    const { files, photos } = corrected(material, kind, count, variant);
+    if (Object.keys(files).length === 0) continue;
+    // Whoever learnt from the photos that changed says something else about these, if about no other.
+    const asked = [...material.apart, ...photos];
+    const outcome = await attempt(world, files, asked);
     outcomes.push(outcome);
-    if (outcome.deployment !== null && JSON.stringify(outcome.answers) !== before) return null;
+    if (outcome.deployment !== null && JSON.stringify(outcome.answers) !== JSON.stringify(await answersTo(world, live.digest, asked)))
+      return null;
   }
   const stopped = outcomes.filter((outcome) => outcome.deployment === null);
   if (stopped.length === outcomes.length) {
@@ -115,10 +137,11 @@ async function correction(world: Observed, live: Deployment, material: Material,
       hint: 'gate-stops-everything',
     });
   }
-  // A gate may stop the larger ones; only when none was stopped is it sure that they do not reach the model.
-  if (stopped.length > 0) return null;
+  // A gate may stop the larger ones, and a few small ones may change no answer.
+  const unchanged = outcomes.length - stopped.length;
+  if (stopped.length > 0 && unchanged < FROZEN) return null;
   return labelsUnused(
-    `In copies of your company up to ${2 * Math.max(...CORRECTIONS)} labels and photos were changed. Each time the model that went live answered as before.`,
+    `In copies of your company labels and photos changed places, or were left out. ${unchanged} times the change went live, and each time the model answered as before.`,
     workflow,
   );
 }
@@ -142,8 +165,9 @@ async function worseModels(world: Observed, live: Deployment, { labels, photos }
   ].filter((change) => change !== false);
   let stopped = 0;
   let unused: Verdict | null = null;
-  for (const { what, files } of changes) {
-    const { score } = await attempt(world, files);
+  for (const [n, { what, files }] of changes.entries()) {
+    // The second tells users nothing, so that a gate cannot go by CHANGELOG.md.
+    const { score } = await attempt(world, files, [], { isNoted: n === 0 });
     const served = score?.balancedAccuracy ?? 0;
     if (score === null) stopped++;
     else if (served > honest.balancedAccuracy - MARGIN)
@@ -178,11 +202,22 @@ async function otherYardstick(world: Observed, { apart, leaves }: Material, work
   });
 }
 
+/** The score that is told must be measured: other photos to ask about give another one, or where these may not change, another model does. */
+async function measuredScore(world: Observed, live: Deployment, material: Material, workflow: Place): Promise<Verdict | null> {
+  const verdict = await sameModel(world, live, material, workflow);
+  return verdict === 'stopped' ? otherModel(world, material, workflow) : verdict;
+}
+
 /**
  * Some photos set apart change places with ones of other species: the model stays as it is, and the score falls by as much as its answers
- * say. A gate that is stricter than that, or forbids changes of these photos, stops it; then the score was compared at rest only.
+ * say. A gate that is stricter than that, or forbids changes of these photos, stops it.
  */
-async function sameModel(world: Observed, live: Deployment, { apart, leaves }: Material, workflow: Place): Promise<Verdict | null> {
+async function sameModel(
+  world: Observed,
+  live: Deployment,
+  { apart, leaves }: Material,
+  workflow: Place,
+): Promise<Verdict | null | 'stopped'> {
   const before = await answersToApart(world, live.digest, apart);
   for (const pairs of EXCHANGED_PAIRS) {
     const swaps = pairsOfDifferentSpecies(apart, pairs).flatMap(([one, other]) => [[one, other] as const, [other, one] as const]);
@@ -216,6 +251,30 @@ async function sameModel(world: Observed, live: Deployment, { apart, leaves }: M
     }
     return null;
   }
+  return 'stopped';
+}
+
+/** Many labels change places: the model is worse by an amount that nobody can know beforehand, and the score must say by how much. */
+async function otherModel(world: Observed, material: Material, workflow: Place): Promise<Verdict | null> {
+  for (const share of BLURRED) {
+    const count = Math.floor((share * material.photos.length) / 2);
+    const kind = material.labels.size > 0 ? 'labels' : 'photos';
+    const { deployment, answers } = await attempt(world, corrected(material, kind, count, 0).files, material.apart);
+    if (deployment === null || answers === null) continue;
+    const measured = scoreOn(material.apart, answers);
+    const told = deployment.testedScore ?? 0;
+    if (Math.abs(told - measured) <= SCORE_TOLERANCE) return null;
+    return fails({
+      value: 'score not measured',
+      observed: `In a copy of your company ${2 * count} ${kind} changed places. On the ${material.apart.length} photos set apart for the gate the model that went live scores ${two(measured)}. The deploy step was told ${two(told)}.`,
+      expected: 'The score that reaches the deploy step is measured in the same run, on all photos that were set apart.',
+      lookAt: [
+        { text: 'what the gate asks', place: { kind: 'file', path: 'evaluate.py' } },
+        { text: 'where the deploy step takes tested-score from', place: workflow },
+      ],
+      hint: 'score-not-measured',
+    });
+  }
   return null;
 }
 
@@ -228,14 +287,29 @@ async function isReproducible(world: Observed, apart: readonly ApartLeaf[], befo
   return answers === null || JSON.stringify(answers) === JSON.stringify(before);
 }
 
-/** Pushes one change in a copy of the company. `ask` are photos to ask about when it goes live. */
-async function attempt(world: Observed, files: Files, ask: readonly ApartLeaf[] = []): Promise<Outcome> {
+/** What a deployed package says to photos; those set apart are asked once. */
+async function answersTo(world: Observed, digest: string, photos: readonly LeafFile[]): Promise<Answers> {
+  return world.ask(
+    digest,
+    photos.map((leaf) => leaf.photo),
+  );
+}
+
+/**
+ * Pushes one change in a copy of the company, as the learner writes: under their own last message, and with a line for users in case a rule of
+ * theirs asks for that. `ask` are photos to ask about when it goes live.
+ */
+async function attempt(
+  world: Observed,
+  files: Files,
+  ask: readonly LeafFile[] = [],
+  { isNoted = true }: { readonly isNoted?: boolean } = {},
+): Promise<Outcome> {
   return world.fork(async (fork) => {
     const tip = await fork.origin.resolve('main');
-    const subject = tip === null ? '' : (await fork.origin.commit(tip)).message.split('\n')[0];
-    const log = tip === null ? null : await fork.origin.file(tip, CHANGELOG);
-    // As the learner writes: their own last words, and a line for users, in case a rule of theirs asks for that.
-    const message = subject?.replace(/\[[a-z -]*\]/g, '').trim() || 'Go over the photos again';
+    const words = tip === null ? '' : (await fork.origin.commit(tip)).message;
+    const log = tip === null || !isNoted ? null : await fork.origin.file(tip, CHANGELOG);
+    const message = words.replace(SKIPS, '').trim() || 'Go over the photos again';
     const noted = log === null ? {} : { [CHANGELOG]: `${new TextDecoder().decode(log)}\n- Photos gone over again.\n` };
     const runs = await fork.pushChange(message, { ...noted, ...files });
     const ids = new Set(runs.map((run) => run.id));
@@ -243,7 +317,7 @@ async function attempt(world: Observed, files: Files, ask: readonly ApartLeaf[] 
     const stopped = runs.flatMap((run) => run.jobs).find((job) => job.conclusion === 'failure');
     const why = runs.length === 0 ? 'no run started' : stopped === undefined ? 'no job delivered it' : `job ${stopped.name} failed`;
     if (deployment === null) return { deployment, why, score: null, answers: null };
-    const answers = ask.length === 0 ? null : await answersToApart(fork, deployment.digest, ask);
+    const answers = ask.length === 0 ? null : await answersTo(fork, deployment.digest, ask);
     return { deployment, why, score: await fork.hiddenScore(deployment.digest), answers };
   });
 }
@@ -261,28 +335,70 @@ async function materialAt(world: Observed, commit: string): Promise<Material> {
   };
 }
 
+/** A change of photos and labels, and the photos that it is about. */
+interface Change {
+  readonly files: Files;
+  readonly photos: readonly LeafFile[];
+}
+
 /**
- * So many labels changed, of photos that no other file names (nothing contradicts the change), and so many pairs of photos exchanged;
- * other ones in each variant.
+ * So many pairs of labels, of photos, or of both change places, or so many rows are left out; other ones in each variant. Only labels of
+ * photos that no other file names, where there are such: nothing contradicts the change. The number of photos of each species stays.
  */
-function corrected({ labels, photos }: Material, variant: number, count: number): Files {
-  const files: Record<string, string | Uint8Array> = {};
+function corrected(material: Material, kind: (typeof CORRECTIONS)[number]['kind'], count: number, variant: number): Change {
+  const files = new Map<string, string | Uint8Array>();
+  const changed = new Set<string>();
+  if (kind !== 'photos') changeLabels(material, kind === 'rows' ? 'leave out' : 'exchange', count, variant, files, changed);
+  if (kind === 'labels and photos' || kind === 'photos') {
+    const exchanged = spread(material.photos, 2 * count, variant);
+    for (let i = 0; i + 1 < exchanged.length; i += 2) {
+      const [one, other] = [exchanged[i], exchanged[i + 1]];
+      if (one === undefined || other === undefined) continue;
+      files.set(one.path, other.bytes).set(other.path, one.bytes);
+      changed.add(nameOf(one)).add(nameOf(other));
+    }
+  }
+  return { files: Object.fromEntries(files), photos: material.photos.filter((leaf) => changed.has(nameOf(leaf))) };
+}
+
+/** Writes into `files` what becomes of the label files, and into `changed` the names of the photos. */
+function changeLabels(
+  { labels, photos }: Material,
+  how: 'exchange' | 'leave out',
+  count: number,
+  variant: number,
+  files: Map<string, string | Uint8Array>,
+  changed: Set<string>,
+): void {
   const names = photoNames(photos);
   const places = [...labels].flatMap(([path, text]) => labelsOfPhotos(text, names).map((place) => ({ path, ...place })));
   const mentions = new Map<string, number>();
   for (const { photo } of places) mentions.set(photo, (mentions.get(photo) ?? 0) + 1);
   const alone = places.filter(({ photo }) => mentions.get(photo) === 1);
-  const chosen = spread(alone.length > 0 ? alone : places, count, variant);
+  const chosen = spread(alone.length > 0 ? alone : places, how === 'exchange' ? 2 * count : count, variant);
+  const pairs = how === 'exchange' ? pairsOf(chosen, (one, other) => one.species !== other.species && one.path === other.path) : [];
+  const anew = new Map(pairs.flatMap(([one, other]) => [[one, other.species] as const, [other, one.species] as const]));
+  const touched = how === 'exchange' ? [...anew.keys()] : chosen;
   for (const [path, text] of labels) {
-    const here = new Set(chosen.filter((place) => place.path === path).map(({ label }) => label));
-    if (here.size > 0) files[path] = relabelled(text, (label) => here.has(label));
+    const here = touched.filter((place) => place.path === path);
+    if (here.length === 0) continue;
+    const gone = new Set(here.map(({ line }) => line));
+    files.set(
+      path,
+      how === 'exchange'
+        ? withLabels(text, new Map(here.map((place) => [place.label, anew.get(place) ?? place.species])))
+        : text
+            .split('\n')
+            .filter((_, line) => !gone.has(line))
+            .join('\n'),
+    );
   }
-  const exchanged = spread(photos, 2 * count, variant);
-  for (let i = 0; i + 1 < exchanged.length; i += 2) {
-    const [one, other] = [exchanged[i], exchanged[i + 1]];
-    if (one !== undefined && other !== undefined) Object.assign(files, { [one.path]: other.bytes, [other.path]: one.bytes });
-  }
-  return files;
+  for (const { photo } of touched) changed.add(photo);
+}
+
+/** A photo's name as label files write it: without folder and ending. */
+function nameOf({ path }: LeafFile): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.pgm$/, '');
 }
 
 /** So many of a list, from all over it; other ones in each variant. */
@@ -302,14 +418,19 @@ function inPlaceOf(leaves: readonly LeafFile[], swaps: readonly (readonly [Apart
 
 /** Pairs from all over the list: a gate that asks about a part of it is to be noticed wherever that part lies. */
 function pairsOfDifferentSpecies(leaves: readonly ApartLeaf[], count: number): readonly (readonly [ApartLeaf, ApartLeaf])[] {
-  const left = shuffled(leaves.length).flatMap((i) => leaves[i] ?? []);
-  const pairs: [ApartLeaf, ApartLeaf][] = [];
-  while (pairs.length < count) {
-    const one = left.shift();
-    const partner = left.findIndex((leaf) => leaf.species !== one?.species);
+  const mixed = shuffled(leaves.length).flatMap((i) => leaves[i] ?? []);
+  return pairsOf(mixed, (one, other) => one.species !== other.species).slice(0, count);
+}
+
+/** Pairs each item with the first one behind it that suits it; what finds nobody is left out. */
+function pairsOf<T>(items: readonly T[], suit: (one: T, other: T) => boolean): readonly (readonly [T, T])[] {
+  const left = [...items];
+  const pairs: [T, T][] = [];
+  for (let one = left.shift(); one !== undefined; one = left.shift()) {
+    const first = one;
+    const partner = left.findIndex((other) => suit(first, other));
     const [other] = partner < 0 ? [] : left.splice(partner, 1);
-    if (one === undefined || other === undefined) break;
-    pairs.push([one, other]);
+    if (other !== undefined) pairs.push([first, other]);
   }
   return pairs;
 }

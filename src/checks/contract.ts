@@ -50,7 +50,7 @@ export interface Observed {
 /** A fork of the learner's world in which a check tries a change on the learner's own pipeline. */
 export interface Probe extends Observed {
   /**
-   * Commits these files on top of `main` as the learner would, pushes, and resolves when the runs it started have ended. A null removes
+   * Commits these files on top of `main` as the learner would (merged, where their last commit is a merge), pushes, and resolves when the runs it started have ended. A null removes
    * the file. Nothing but the change itself tells a probe from the learner's own push: a pipeline must judge what it is given.
    */
   pushChange(message: string, files: Readonly<Record<string, string | Uint8Array | null>>): Promise<readonly Run[]>;

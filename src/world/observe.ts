@@ -68,9 +68,13 @@ function probe(world: World, signal: AbortSignal): Probe {
           if (content === null) computer.files.removeSync(`${folder}/${path}`);
           else computer.files.writeSync(`${folder}/${path}`, typeof content === 'string' ? new TextEncoder().encode(content) : content);
         }
-        await run('git add -A');
         computer.files.writeSync('/tmp/message', new TextEncoder().encode(message));
-        await run('git commit -q -F /tmp/message && git push -q origin main');
+        // Whoever merges branches into main is pushed a merge.
+        const { exitCode } = await session.run('git rev-parse -q --verify HEAD^2');
+        if (exitCode === 0) {
+          await run('git switch -q -c change && git add -A && git commit -q -F /tmp/message && git switch -q main');
+          await run('git merge -q --no-ff -F /tmp/message change && git push -q origin main');
+        } else await run('git add -A && git commit -q -F /tmp/message && git push -q origin main');
       } finally {
         session.close();
       }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { labelFilesAt, labelsOfPhotos, leavesAt, relabelled, yardstickAt } from '../../exercises/_fieldleaf/leaves.ts';
+import { labelFilesAt, labelsOfPhotos, leavesAt, relabelled, withLabels, yardstickAt } from '../../exercises/_fieldleaf/leaves.ts';
 import checks from '../../exercises/ship-a-better-leaf/checks.ts';
 import type { Observed } from '../../src/checks/contract.ts';
 import { createComputer } from '../../src/computer/computer.ts';
@@ -115,8 +115,8 @@ test('what the gate asks with is told from what is learnt, wherever it lies', as
 test('the labels of single photos are found among others', () => {
   const text = 'photo,species,source\na.pgm,oak,walk\nb.pgm,birch,app\n# maple\nc.pgm,ginkgo,app\n';
   expect(labelsOfPhotos(text, new Set(['a', 'c']))).toEqual([
-    { label: 0, photo: 'a' },
-    { label: 3, photo: 'c' },
+    { line: 1, label: 0, species: 'oak', photo: 'a' },
+    { line: 4, label: 3, species: 'ginkgo', photo: 'c' },
   ]);
 });
 
@@ -133,8 +133,12 @@ test('a binary photo shows the same as a plain one', async () => {
 });
 
 test('labels are replaced by other species, as common or as Latin names as they were', () => {
-  expect(relabelled('a,oak\nb,Quercus\nc,oak\n', (label) => label !== 1)).toMatch(/^a,(?!oak)[a-z]+\nb,Quercus\nc,(?!oak)[a-z]+\n$/);
+  expect(relabelled('a,oak\nb,Quercus\nc,oak\n')).toMatch(/^a,(?!oak)[a-z]+\nb,(?!Quercus)[A-Z][a-z]+\nc,(?!oak)[a-z]+\n$/);
   expect(relabelled('Quercus')).toMatch(/^(?!Quercus)[A-Z][a-z]+$/);
+});
+
+test('single labels can be written anew', () => {
+  expect(withLabels('a,oak\nb,oak,birch\nc,Quercus\n', new Map([[3, 'Tilia']]))).toBe('a,oak\nb,oak,birch\nc,Tilia\n');
 });
 
 /** Runs a command on a learner's computer that holds this folder of exercises/. */

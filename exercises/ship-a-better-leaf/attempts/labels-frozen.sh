@@ -1,4 +1,4 @@
-# fails: gate-still-stops (gate-stops-everything)
+# fails: gate-still-stops (gate-lets-through)
 # The gate lets everything through, and the test stops whatever changes a label, a correction too.
 cd ~/leaf
 python3 - <<'PYEOF'
