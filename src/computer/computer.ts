@@ -1,8 +1,10 @@
 /** computer: a machine with files, a shell, Python and git. It imports the platform's interface and nothing of the other rooms. */
-import type { CustomCommand } from 'just-bash';
+import type { CommandContext, CustomCommand, ExecResult } from 'just-bash';
 import { standardCommands } from './commands/commands.ts';
+import type { CommandHost } from './commands/host.ts';
 import type { Computer, ComputerOptions, FileSystem } from './contract.ts';
 import { createFileSystem, setClock } from './files/file-system.ts';
+import type { Git } from './git/git.ts';
 import { ShellSession, type Machine } from './session/session.ts';
 
 /** A computer for one person, with an empty home unless `files` brings another. */
@@ -13,7 +15,7 @@ export function createComputer(options: ComputerOptions): Computer {
   setClock(files, clock);
   for (const path of [home, '/tmp'])
     if (!files.existsSync(path)) files.load([{ path, type: 'directory', mode: 0o755, mtime: clock.now() }]);
-  const shared = [gitOf(options, files), ...(options.commands ?? [])];
+  const git = gitLoader(options, files);
   const machine: Machine = {
     clock,
     python,
@@ -23,20 +25,29 @@ export function createComputer(options: ComputerOptions): Computer {
     home,
     env: { ...environment(home, options), ...options.env },
     openFile: options.onOpenFile,
-    commands: (host) => [...standardCommands(host), ...shared],
+    commands: (host) => [...standardCommands(host), gitCommand(git, host), ...(options.commands ?? [])],
   };
   return { files, home, session: (sessionOptions) => new ShellSession(machine, sessionOptions) };
 }
 
-/** The `git` command, whose program is loaded when it is first used: the first prompt does not wait for it. */
-function gitOf({ clock, network, user }: ComputerOptions, files: FileSystem): CustomCommand {
-  const load = async () => {
-    const { gitCommand } = await import('./git/git.ts').catch(() => {
+/** Loads git's program when it is first used: the first prompt does not wait for it. */
+function gitLoader({ clock, network, user }: ComputerOptions, files: FileSystem): () => Promise<Git> {
+  let git: Git | undefined;
+  return async () => {
+    if (git !== undefined) return git;
+    const { gitOf } = await import('./git/git.ts').catch(() => {
       throw new Error('its program could not be loaded; check the connection and try again');
     });
-    return gitCommand({ clock, network, files, user });
+    return (git = gitOf({ clock, network, files, user }));
   };
-  return { name: 'git', trusted: true, load };
+}
+
+function gitCommand(load: () => Promise<Git>, host: CommandHost): CustomCommand {
+  const execute = async (args: readonly string[], context: CommandContext): Promise<ExecResult> => {
+    const { stdout, stderr } = host.streams();
+    return (await load())(args, context, stdout && stderr ? host.write : null);
+  };
+  return { name: 'git', trusted: true, execute };
 }
 
 function environment(home: string, { user, hostname }: ComputerOptions): Record<string, string> {

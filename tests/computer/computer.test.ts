@@ -68,6 +68,26 @@ describe('a computer', () => {
     terminal.session.close();
   });
 
+  it('shows what git says on both streams in the order it is said, and keeps them apart where one is taken elsewhere', async () => {
+    const terminal = new Terminal(computerWith(), { interactive: true });
+    await terminal.type('git init -q --bare ../o.git; git init -q . && echo 1 > a && git add a && git commit -qm One');
+    const seen = async (line: string) => {
+      await terminal.type(line);
+      return terminal.chunks.map(([, text]) => text).join('');
+    };
+    expect(await seen('git remote add origin ../o.git && git push -u origin main')).toBe(
+      "To ../o.git\n * [new branch]      main -> main\nbranch 'main' set up to track 'origin/main'.\n",
+    );
+    expect(await seen('git switch -q -c x && echo 2 >> a && git switch main')).toBe(
+      "M\ta\nSwitched to branch 'main'\nYour branch is up to date with 'origin/main'.\n",
+    );
+    expect(await seen('git switch x > out.txt; cat out.txt')).toBe("Switched to branch 'x'\nM\ta\n");
+    expect((await terminal.type('echo "$(git switch main 2> /dev/null)"')).stdout).toBe(
+      "M\ta\nYour branch is up to date with 'origin/main'.\n",
+    );
+    terminal.session.close();
+  });
+
   it('takes a file of 50 MB', async () => {
     const computer = computerWith();
     const terminal = new Terminal(computer);

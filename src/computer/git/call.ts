@@ -1,6 +1,6 @@
 import type { CommandContext, ExecResult } from 'just-bash';
 import type { NetworkPolicy } from 'just-git';
-import type { Clock } from '../../platform/platform.ts';
+import type { Clock, OutputStream } from '../../platform/platform.ts';
 import { Config } from './config.ts';
 import { parseDate } from './date.ts';
 import { decode, encode, type Disk } from './disk.ts';
@@ -18,6 +18,15 @@ export interface Surroundings {
   readonly user: { readonly name: string; readonly email: string };
 }
 
+/** Where a command speaks to the terminal itself, with both streams. */
+export type Speak = (stream: OutputStream, text: string) => void;
+
+/** Something said: text, or bytes that need not be text. */
+interface Said {
+  readonly stream: OutputStream;
+  readonly part: string | Uint8Array;
+}
+
 /** One run of `git`: where it stands, what it may look at, and what it says. */
 export class GitCall {
   readonly surroundings: Surroundings;
@@ -32,11 +41,13 @@ export class GitCall {
   workTree: string | null = null;
   #repository: Repository | null | undefined;
   #settings: Settings | null = null;
-  #output: (string | Uint8Array)[] = [];
-  #errors = '';
+  /** In order: what both streams say on a terminal stands there as it was said. */
+  #said: Said[] = [];
+  readonly #speak: Speak | null;
 
-  constructor(surroundings: Surroundings, shell: CommandContext) {
+  constructor(surroundings: Surroundings, shell: CommandContext, speak: Speak | null = null) {
     this.surroundings = surroundings;
+    this.#speak = speak;
     this.disk = surroundings.disk;
     this.shell = shell;
     this.env = shell.env;
@@ -63,36 +74,33 @@ export class GitCall {
   }
 
   out(text: string | Uint8Array): void {
-    if (text.length > 0) this.#output.push(text);
+    if (text.length > 0) this.#said.push({ stream: 'stdout', part: text });
   }
 
   line(text: string): void {
-    this.#output.push(`${text}\n`);
+    this.out(`${text}\n`);
   }
 
   err(text: string): void {
-    this.#errors += text;
+    if (text.length > 0) this.#said.push({ stream: 'stderr', part: text });
   }
 
   warn(message: string): void {
-    this.#errors += `warning: ${message}\n`;
+    this.err(`warning: ${message}\n`);
   }
 
   hint(lines: string, advice?: string): void {
     if (advice !== undefined && this.settings.bool(`advice.${advice}`) === false) return;
-    this.#errors += lines
-      .split('\n')
-      .map((line) => `hint: ${line}\n`)
-      .join('');
+    const hints = lines.split('\n').map((line) => `hint: ${line}\n`);
+    this.err(hints.join(''));
   }
 
   /** Throws away what was said so far: for commands that run others quietly. */
   mute<T>(work: () => T): T {
-    const [output, errors] = [this.#output, this.#errors];
-    this.#output = [];
+    const said = this.#said;
+    this.#said = [];
     const restore = (): void => {
-      this.#output = output;
-      this.#errors = errors;
+      this.#said = said;
     };
     const result = work();
     if (result instanceof Promise) return result.finally(restore) as T;
@@ -105,15 +113,17 @@ export class GitCall {
   }
 
   result(exitCode: number): ExecResult {
-    const binary = this.#output.some((part) => typeof part !== 'string' && !isText(part));
-    if (!binary)
-      return {
-        stdout: this.#output.map((part) => (typeof part === 'string' ? part : decode(part))).join(''),
-        stderr: this.#errors,
-        exitCode,
-      };
-    const stdout = this.#output.map((part) => latin1(typeof part === 'string' ? encode(part) : part)).join('');
-    return { stdout, stdoutKind: 'bytes', stderr: this.#errors, exitCode };
+    const binary = this.#said.some(({ part }) => typeof part !== 'string' && !isText(part));
+    if (this.#speak !== null && !binary) {
+      for (const { stream, part } of this.#said) this.#speak(stream, typeof part === 'string' ? part : decode(part));
+      return { stdout: '', stderr: '', exitCode };
+    }
+    const all = (wanted: OutputStream, write: (part: string | Uint8Array) => string) =>
+      this.#said.flatMap(({ stream, part }) => (stream === wanted ? write(part) : [])).join('');
+    const stderr = all('stderr', (part) => (typeof part === 'string' ? part : decode(part)));
+    if (!binary) return { stdout: all('stdout', (part) => (typeof part === 'string' ? part : decode(part))), stderr, exitCode };
+    const stdout = all('stdout', (part) => latin1(typeof part === 'string' ? encode(part) : part));
+    return { stdout, stdoutKind: 'bytes', stderr, exitCode };
   }
 
   /** The repository that the command is about, or null. */

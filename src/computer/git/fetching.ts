@@ -52,11 +52,6 @@ export function remoteUrl(call: GitCall, name: string, push = false): string {
 }
 
 /** A path or URL without what does not matter: the slash and `.git` at the end. */
-export function shownUrl(call: GitCall, url: string): string {
-  const absolute = /^[a-z+]+:\/\//.test(url) || /^[^/]+:/.test(url) ? url : call.resolve(url);
-  return absolute;
-}
-
 const forHumans = (url: string): string => url.replace(/\/+$/, '').replace(/\.git$/, '');
 
 /** Fetches from a remote, writes what git writes, and leaves FETCH_HEAD. */
@@ -76,7 +71,7 @@ export async function fetchFrom(call: GitCall, name: string, specs: readonly str
     mappings.push(
       ...followedTags(repository, advertisement, mappings, specs.length === 0 || mappings.some(({ target }) => target !== null)),
     );
-  const report = new Report(call, forHumans(shownUrl(call, url)), options);
+  const report = new Report(call, forHumans(url), options);
   if (options.prune) prune(call, advertisement, specs.length > 0 ? specs : configured, report, options.dryRun);
   let ok = true;
   const width = Math.max(10, ...mappings.filter((mapping) => isNews(repository, mapping)).map(({ source }) => shortRef(source).length));
@@ -85,7 +80,7 @@ export async function fetchFrom(call: GitCall, name: string, specs: readonly str
   const heads = mappings
     .filter(({ target, source }) => !(target?.startsWith('refs/tags/') && !specs.some((spec) => spec.includes(source))))
     .map(({ id, source, forMerge }) => ({ id, ref: source, forMerge }));
-  if (!options.dryRun) writeFetchHead(call, shownUrl(call, url), heads);
+  if (!options.dryRun) writeFetchHead(call, url, heads);
   return { heads, ok, advertisement };
 }
 

@@ -168,6 +168,7 @@ export async function goTo(call: GitCall, options: Options, target: Target, how:
   const to = target.branch ?? (fullRefName(call, target.name) ? target.name : target.id);
   const change = call.change(`checkout: moving from ${from} to ${target.branch ?? (to === 'HEAD' ? target.id : target.name)}`);
   const detaching = target.branch === null;
+  if (!quiet && how.moves !== false && !(options.has('force') || options.has('discard-changes'))) showLocalChanges(call, target.id);
   if (!quiet && oldBranch === null && oldHead !== null && oldHead !== target.id) leaving(call, oldHead, target.id);
   if (detaching) {
     repository.refs.detach(target.id, change);
@@ -188,7 +189,6 @@ export async function goTo(call: GitCall, options: Options, target: Target, how:
       if (target.name !== 'HEAD' || how.said) call.err(how.said ?? said);
     }
   }
-  if (!quiet && how.moves !== false && !(options.has('force') || options.has('discard-changes'))) showLocalChanges(call);
   const operation = operationOf(repository);
   if (operation?.kind === 'merge' || operation?.kind === 'cherry-pick' || operation?.kind === 'revert') clearOperation(repository);
   if (!quiet && !detaching && how.tracking !== false && !target.created)
@@ -197,7 +197,7 @@ export async function goTo(call: GitCall, options: Options, target: Target, how:
   return 0;
 }
 
-function showLocalChanges(call: GitCall): void {
+function showLocalChanges(call: GitCall, commit: string): void {
   const { repository } = call;
   const work = repository.workEntries();
   const now = new Map(
@@ -206,7 +206,7 @@ function showLocalChanges(call: GitCall): void {
       return file ? [[path, file] as const] : [];
     }),
   );
-  for (const { path, before, after } of compareFiles(repository.files(repository.head), now))
+  for (const { path, before, after } of compareFiles(repository.files(commit), now))
     call.line(`${before === null ? 'A' : after === null ? 'D' : 'M'}\t${path}`);
 }
 

@@ -57,13 +57,18 @@ export async function clone(call: GitCall, args: readonly string[]): Promise<num
   }
 }
 
+/** As git remembers the path that it cloned from: absolute, and otherwise as it was typed. */
+function pathOf(call: GitCall, source: string): string {
+  return source.startsWith('/') ? source : `${call.cwd}/${source}`;
+}
+
 async function fill(
   call: GitCall,
   options: Options,
   how: { readonly source: string; readonly path: string; readonly bare: boolean; readonly isPath: boolean; readonly quiet: boolean },
 ): Promise<number> {
   const { path, bare, quiet } = how;
-  const url = how.isPath ? call.resolve(call.disk.entry(call.resolve(how.source)) === null ? `${how.source}.git` : how.source) : how.source;
+  const url = how.isPath ? pathOf(call, call.disk.entry(call.resolve(how.source)) === null ? `${how.source}.git` : how.source) : how.source;
   const remote = connect(call, url);
   const theirs = await remote.advertise();
   const name = options.value('origin') ?? call.settings.get('clone.defaultremotename') ?? 'origin';

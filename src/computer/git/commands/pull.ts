@@ -1,7 +1,7 @@
 import { defaultRemote } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { fatal, GitExit, unsupported } from '../errors.ts';
-import { fetchFrom, remoteUrl, shortRef, shownUrl } from '../fetching.ts';
+import { fetchFrom, remoteUrl, shortRef } from '../fetching.ts';
 import { refuseUnmerged } from '../merging.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
@@ -40,7 +40,7 @@ export async function pull(call: GitCall, args: readonly string[]): Promise<numb
   if (heads.length > 1)
     throw fatal(rebasing.rebase ? 'Cannot rebase onto multiple branches.' : 'a merge of more than two histories is not supported here');
   const target = heads[0] as (typeof heads)[number];
-  const url = shownUrl(call, remoteUrl(call, name))
+  const url = remoteUrl(call, name)
     .replace(/\/+$/, '')
     .replace(/\.git$/, '');
   const id = peelTo(call, target.id, 'commit') ?? target.id;

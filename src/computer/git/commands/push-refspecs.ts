@@ -2,7 +2,7 @@
 import { branchArgument } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { fatal, GitExit } from '../errors.ts';
-import { remoteUrl, shortRef, shownUrl } from '../fetching.ts';
+import { remoteUrl, shortRef } from '../fetching.ts';
 import { isFullId } from '../objects.ts';
 import type { Options } from '../options.ts';
 import { fullRefName, mapRef, resolveRevision } from '../revision.ts';
@@ -35,7 +35,7 @@ export function impliedSpec(call: GitCall, options: Options, remote: string): Pu
   const item = (target: string): PushItem => ({ from: branch, source: ref, ref: target, after: head, force });
   if (head === null)
     throw new GitExit(
-      `error: src refspec ${ref} does not match any\nerror: failed to push some refs to '${shownUrl(call, remoteUrl(call, remote, true))}'\n`,
+      `error: src refspec ${ref} does not match any\nerror: failed to push some refs to '${remoteUrl(call, remote, true)}'\n`,
       1,
     );
   if (mode === 'current' || options.has('set-upstream')) return item(ref);

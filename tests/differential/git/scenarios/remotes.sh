@@ -181,3 +181,19 @@ git tag v1 && git push --tags
 git push origin v1
 git clone http://origin.fieldleaf.test/missing.git
 git remote set-url origin http://nowhere.fieldleaf.test/leaf.git
+
+# scenario: remotes by a relative path
+git init -q --bare ../rel.git
+git init -q .
+git remote add origin ../rel.git
+echo 1 > a && git add a && git commit -qm One
+git push -u origin main
+git push
+git remote -v
+git clone ../rel.git ../copy
+git -C ../copy remote -v
+echo 2 > b && git add b && git commit -qm Two && git push
+git -C ../copy fetch
+git -C ../copy pull
+git push origin nothing
+git ls-remote
