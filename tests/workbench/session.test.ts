@@ -195,6 +195,32 @@ describe('a terminal session', () => {
     expect({ calls: it.calls, text: it.text() }).toEqual({ calls: ['run "cat"', 'interrupt'], text: '$ cat\n^C\n$' });
   });
 
+  test.each([
+    ['with Enter', async (it: Awaited<ReturnType<typeof opened>>) => it.session.input('\u001b[200~cat\rnext\r\u001b[201~\u0003')],
+    [
+      'just after it',
+      async (it: Awaited<ReturnType<typeof opened>>) => {
+        it.session.input('\u001b[200~cat\rnext\r\u001b[201~');
+        await it.until('running');
+        it.session.input('\u0003');
+      },
+    ],
+    [
+      'by a button',
+      async (it: Awaited<ReturnType<typeof opened>>) => {
+        it.session.input('\u001b[200~cat\rnext\r\u001b[201~');
+        await it.until('running');
+        it.session.interrupt();
+      },
+    ],
+  ])('Ctrl+C that comes %s, before the command has begun, stops it too', async (_when, press) => {
+    const it = await opened();
+    await press(it);
+    await it.settled();
+    await it.settled();
+    expect({ calls: it.calls, text: it.text() }).toEqual({ calls: ['run "cat"', 'interrupt'], text: '$ cat\n^C\n$' });
+  });
+
   describe('while a command runs that reads nothing', () => {
     /** The command has run for longer than lines are held back, so that they are given to it. */
     async function training(line: string) {

@@ -25,6 +25,7 @@ export interface SessionHooks {
 /** Output waiting to be drawn beyond this many characters loses its oldest part: the scrollback could not hold it anyway. */
 const MOST_WAITING = 2_000_000;
 const CHUNK = 65_536;
+const CTRL_C = '\u0003';
 /**
  * Lines typed this soon after a command began, in ms, wait a moment. A Python process takes all that was typed when it starts, read or
  * not; so it does not get what was meant for the prompt behind it.
@@ -116,12 +117,10 @@ export class TerminalSession {
     void this.nextPrompt();
   }
 
+  /** Ctrl+C by a button. */
   interrupt(): void {
     this.waitingInput = [];
-    if (this.mode.name === 'running' && this.id !== null) {
-      this.discardTyped();
-      void this.client.terminalInterrupt(this.id);
-    } else this.input('\u0003');
+    this.input(CTRL_C);
   }
 
   /** Takes keys one by one. A key that runs something holds the rest back until the prompt returns, as a pasted block needs. */
@@ -201,8 +200,12 @@ export class TerminalSession {
     this.setMode({ name: 'running', command: text });
     await this.hooks.beforeRun();
     const id = this.id;
-    // Not awaited here: keys typed meanwhile go to the command. Pasted lines that follow wait for the prompt.
-    this.behind = this.waitingInput.splice(0);
+    const keys = this.waitingInput.splice(0);
+    // Whoever pressed Ctrl+C before the command had begun meant it.
+    const stop = keys.lastIndexOf(CTRL_C);
+    // Pasted lines that follow wait for the prompt.
+    this.behind = keys.slice(stop + 1);
+    // Not awaited here: keys typed meanwhile go to the command.
     void this.client.terminalRun(id, text).then(
       ({ exitCode, inputsRead }) => this.finished(text, exitCode, inputsRead),
       (error: unknown) => {
@@ -210,6 +213,7 @@ export class TerminalSession {
         void this.finished(text, 1, Infinity);
       },
     );
+    if (stop >= 0) this.stop();
   }
 
   private async finished(command: string, exitCode: number, inputsRead: number): Promise<void> {
@@ -254,6 +258,13 @@ export class TerminalSession {
     this.discarded = this.sent.length;
   }
 
+  /** Interrupts the running command. */
+  private stop(): void {
+    if (this.id === null) return;
+    this.say('^C\n');
+    void this.client.terminalInterrupt(this.id);
+  }
+
   private dropTimer(): void {
     if (this.holdTimer !== null) clearTimeout(this.holdTimer);
     this.holdTimer = null;
@@ -261,10 +272,9 @@ export class TerminalSession {
 
   private keyWhileRunning(key: string): void {
     if (this.id === null) return;
-    if (key === '\u0003') {
-      this.say('^C\n');
+    if (key === CTRL_C) {
       this.discardTyped();
-      void this.client.terminalInterrupt(this.id);
+      this.stop();
     } else if (key === '\u0004') {
       if (this.typed === '') this.send(null);
     } else if (key === '\u007f' || key === '\b') {
