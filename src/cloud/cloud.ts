@@ -99,10 +99,11 @@ export class Cloud {
 
   /**
    * Asks the package about other photos than the users'.
-   * @throws Error when nothing with this digest was ever deployed, ServiceStartError when it does not answer this time.
+   * @throws Error when nothing with this digest was ever deployed, ServiceStartError when it does not answer this time; the signal's
+   * reason when it is aborted.
    */
-  async ask(digest: string, photos: readonly Photo[]): Promise<readonly Answer[]> {
-    return this.#options.runner.predict(this.#package(digest).files, photos, new AbortController().signal);
+  async ask(digest: string, photos: readonly Photo[], signal: AbortSignal): Promise<readonly Answer[]> {
+    return this.#options.runner.predict(this.#package(digest).files, photos, signal);
   }
 
   #package(digest: string): Package {
@@ -113,7 +114,9 @@ export class Cloud {
 
   /** The learner takes a photo with the phone: the next one of the users' photos. */
   takePhoto(): void {
-    const photo = (this.#taken.length * 37 + 5) % Math.max(1, this.#options.photos.length);
+    const last = this.#taken.at(-1);
+    // Far from the last one, so that two in a row are seldom of one species.
+    const photo = (last === undefined ? 5 : last.photo + 37) % Math.max(1, this.#options.photos.length);
     this.#taken = [...this.#taken, { at: this.#options.clock.now(), photo }].slice(-RECENT);
   }
 

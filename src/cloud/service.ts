@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileTree, PythonHost, PythonProcess } from '../platform/platform.ts';
+import { RealTimeLimit, type FileTree, type PythonHost, type PythonProcess } from '../platform/platform.ts';
 import type { Answer, Photo, ServiceRunner } from './contract.ts';
 
 const ROOT = '/srv/package';
@@ -133,20 +133,21 @@ export function serviceRunner(python: PythonHost, now: () => number, limit = ANS
   };
 }
 
-/** Waits for the process to end, and kills it when its time is over or the signal says so; true when its time was over. */
+/** Waits for the process to end, and kills it when its time, from when it begins, is over or the signal says so; true when its time was over. */
 async function endedWithin(process: PythonProcess, limit: number, signal: AbortSignal): Promise<boolean> {
   let late = false;
   const kill = () => process.kill();
-  const timer = setTimeout(() => {
+  signal.addEventListener('abort', kill, { once: true });
+  await process.begun;
+  const clock = new RealTimeLimit(limit, () => {
     late = true;
     kill();
-  }, limit);
-  signal.addEventListener('abort', kill, { once: true });
+  });
   try {
     await process.exited;
     return late;
   } finally {
-    clearTimeout(timer);
+    clock.clear();
     signal.removeEventListener('abort', kill);
   }
 }

@@ -1,10 +1,12 @@
 import type { Clock, PythonHost, PythonJob, PythonProcess } from '../platform/platform.ts';
 import { pythonProcess } from './durations.ts';
 
-/** Called around every stretch in which virtual time passes for a job. */
-export interface SleepWatcher {
-  beforeSleep(): void;
-  afterSleep(): void;
+/** Hears of every stretch in which a job does nothing itself; each call gives what is to be called at the end of the stretch. */
+export interface WaitWatcher {
+  /** Virtual time passes for the job. */
+  sleeps(): () => void;
+  /** A process of the job waits for a place among those that run. */
+  queues(): () => void;
 }
 
 /**
@@ -13,13 +15,13 @@ export interface SleepWatcher {
  */
 export class JobClock implements Clock {
   readonly #clock: Clock;
-  readonly #watcher: SleepWatcher;
+  readonly #watcher: WaitWatcher;
   #stop = new AbortController();
   #sleepers = 0;
   #release: (() => void) | null = null;
 
   /** Holds the clock from now on. */
-  constructor(clock: Clock, watcher: SleepWatcher) {
+  constructor(clock: Clock, watcher: WaitWatcher) {
     this.#clock = clock;
     this.#watcher = watcher;
     this.#hold();
@@ -31,8 +33,8 @@ export class JobClock implements Clock {
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms <= 0) return;
-    this.#watcher.beforeSleep();
     this.#stop.signal.throwIfAborted();
+    const woken = this.#watcher.sleeps();
     const either = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]);
     this.#sleepers++;
     const slept = this.#clock.sleep(ms, either);
@@ -43,7 +45,7 @@ export class JobClock implements Clock {
       this.#sleepers--;
       // While another part of the job sleeps on (both sides of a pipe may), time has to go on for it.
       if (this.#sleepers === 0) this.#hold();
-      this.#watcher.afterSleep();
+      woken();
     }
   }
 
@@ -81,19 +83,24 @@ export class JobClock implements Clock {
   }
 }
 
-/** Python whose processes take their modelled time on this clock. */
-export function pacedPython(host: PythonHost, clock: Clock): PythonHost {
+/** Python whose processes take their modelled time on this clock; the watcher hears of those that wait for a place. */
+export function pacedPython(host: PythonHost, clock: Clock, watcher: Pick<WaitWatcher, 'queues'>): PythonHost {
   return {
     warm: (onProgress) => host.warm(onProgress),
     dispose: () => host.dispose(),
     start: (job: PythonJob): PythonProcess => {
       const process = host.start(job);
+      if (process.queued) void process.begun.then(watcher.queues());
       const stopped = new AbortController();
       const stop = (end: () => void) => () => {
         end();
         stopped.abort();
       };
       return {
+        get queued() {
+          return process.queued;
+        },
+        begun: process.begun,
         exited: process.exited.then(async (exit) => {
           await clock.sleep(pythonProcess(job.args), stopped.signal).catch(() => {});
           return exit;

@@ -8,7 +8,7 @@ import { evaluateCondition, type Scope } from './expressions/evaluate.ts';
 import { fillText, fillValue, type Template, writtenText } from './expressions/template.ts';
 import type { Json } from './expressions/values.ts';
 import { type Dictionary, RUNNER_TEMP, tokenOf, workspaceOf } from './github/contexts.ts';
-import { JobClock, pacedPython } from './job-clock.ts';
+import { JobClock, pacedPython, type WaitWatcher } from './job-clock.ts';
 import { type Environment, fillEnvironment, type JobFacts, jobScope, stepScope } from './job-contexts.ts';
 import { JobLog } from './job-log.ts';
 import { Masker } from './masks.ts';
@@ -74,6 +74,7 @@ interface Running {
 export class JobExecution {
   readonly #order: JobOrder;
   readonly #around: JobSurroundings;
+  readonly #watcher: WaitWatcher;
   readonly #clock: JobClock;
   readonly #masker = new Masker();
   /** Without a prototype, as are outputs, so that a step may name one `__proto__`. */
@@ -94,7 +95,17 @@ export class JobExecution {
   constructor(order: JobOrder, around: JobSurroundings) {
     this.#order = order;
     this.#around = around;
-    this.#clock = new JobClock(around.host.clock, { beforeSleep: () => around.tell(), afterSleep: () => this.#limits?.progressed() });
+    this.#watcher = {
+      sleeps: () => {
+        around.tell();
+        return this.#limits?.waits() ?? (() => {});
+      },
+      queues: () => {
+        this.#log.write('output', 'Waiting for Python: as many programs run already as this company has room for.');
+        return this.#limits?.waits() ?? (() => {});
+      },
+    };
+    this.#clock = new JobClock(around.host.clock, this.#watcher);
     const debug = order.secrets['ACTIONS_STEP_DEBUG'] === 'true' || order.vars['ACTIONS_STEP_DEBUG'] === 'true';
     const { needs, matrix, strategy, vars, secrets, runnerName, definition, job, run, plan } = order;
     const workspace = workspaceOf(order.trigger.repository);
@@ -199,7 +210,7 @@ export class JobExecution {
       this.#log.group('GITHUB_TOKEN Permissions', permissionLines(definition.permissions ?? plan.permissions));
       this.#log.write('output', 'Prepare workflow directory');
       const { workspace } = this.#facts;
-      this.#machine = this.#around.runner.open({ clock: this.#clock, python: (host) => pacedPython(host, this.#clock) });
+      this.#machine = this.#around.runner.open({ clock: this.#clock, python: (host) => pacedPython(host, this.#clock, this.#watcher) });
       const { files } = this.#machine.computer;
       const folders = [workspace, RUNNER_TEMP].flatMap((path) =>
         path

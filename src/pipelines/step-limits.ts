@@ -1,5 +1,5 @@
 /** Ends steps that take too long, in virtual time and, where that stands still, in real time. */
-import type { Clock } from '../platform/platform.ts';
+import { RealTimeLimit, type Clock } from '../platform/platform.ts';
 import type { JobClock } from './job-clock.ts';
 
 export interface StepLimitOptions {
@@ -21,7 +21,7 @@ export class StepLimits {
   readonly #options: StepLimitOptions;
   readonly #done = new AbortController();
   readonly #until: number;
-  #timer: ReturnType<typeof setTimeout>;
+  readonly #real: RealTimeLimit;
   #stuck = false;
 
   constructor(options: StepLimitOptions) {
@@ -29,7 +29,10 @@ export class StepLimits {
     const { hostClock, minutes, jobDeadline } = options;
     const now = hostClock.now();
     this.#until = Math.min(jobDeadline, minutes === null ? Number.POSITIVE_INFINITY : now + minutes * 60_000);
-    this.#timer = this.#watch();
+    this.#real = new RealTimeLimit(options.realLimit, () => {
+      this.#stuck = true;
+      options.onStuck(Math.round(options.realLimit / 1000));
+    });
     if (minutes === null) return;
     hostClock.sleep(minutes * 60_000, this.#done.signal).then(
       () => options.onTimeout(minutes),
@@ -37,26 +40,17 @@ export class StepLimits {
     );
   }
 
-  /** Virtual time has passed for the step, so it isn't stuck. */
-  progressed(): void {
-    clearTimeout(this.#timer);
-    if (!this.#done.signal.aborted) this.#timer = this.#watch();
+  /** The step waits, for virtual time or for its turn: while it does it isn't stuck. Gives how to say that it goes on. */
+  waits(): () => void {
+    this.#real.pause();
+    return () => this.#real.resume();
   }
 
   /** The step has ended. When it was stuck, time goes on to the timeout that would have stopped it. */
   async settle(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#real.clear();
     // The timeout is due at the same moment and was set before this sleep, so it comes first and tells the cause.
     if (this.#stuck) await this.#options.clock.sleep(this.#until - this.#options.clock.now()).catch(() => {});
     this.#done.abort();
-  }
-
-  /** Real time has no meaning in a run; it only tells a step that never ends from one that works. */
-  #watch(): ReturnType<typeof setTimeout> {
-    const { realLimit } = this.#options;
-    return setTimeout(() => {
-      this.#stuck = true;
-      this.#options.onStuck(Math.round(realLimit / 1000));
-    }, realLimit);
   }
 }

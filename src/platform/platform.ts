@@ -54,6 +54,10 @@ export interface PythonExit {
 }
 
 export interface PythonProcess {
+  /** True while it waits for another process to end, because as many run as may. */
+  readonly queued: boolean;
+  /** Resolves when it has an interpreter, or has ended without one: what limits its real time counts from here. */
+  readonly begun: Promise<void>;
   readonly exited: Promise<PythonExit>;
   /** Ctrl+C: KeyboardInterrupt where the host can deliver it, the end of the process within 300 ms where it cannot. */
   interrupt(): void;
@@ -92,4 +96,50 @@ export class StoreError extends Error {
 export interface Platform {
   readonly name: 'browser' | 'node';
   readonly python: PythonHost;
+}
+
+/**
+ * Ends what computes without an end. Real time has no meaning in a world; it only tells what never ends from what works, so it stands
+ * still while something waits for its turn or for virtual time to pass.
+ */
+export class RealTimeLimit {
+  readonly #ms: number;
+  readonly #onOver: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pauses = 0;
+  #over = false;
+
+  /** Counts from now on; `ms` is how long. */
+  constructor(ms: number, onOver: () => void) {
+    this.#ms = ms;
+    this.#onOver = onOver;
+    this.#start();
+  }
+
+  /** Stops counting until `resume` has been called as often. */
+  pause(): void {
+    this.#pauses++;
+    clearTimeout(this.#timer);
+  }
+
+  /** Counts from the beginning when nothing else pauses it. */
+  resume(): void {
+    this.#pauses--;
+    this.#start();
+  }
+
+  /** Never comes any more. */
+  clear(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer);
+    if (this.#over || this.#pauses > 0) return;
+    this.#timer = setTimeout(() => {
+      this.#over = true;
+      this.#onOver();
+    }, this.#ms);
+  }
 }

@@ -2,6 +2,7 @@ import type { Observed, Probe } from '../checks/contract.ts';
 import type { Computer } from '../computer/contract.ts';
 import type { Commit } from '../forge/contract.ts';
 import type { Run } from '../pipelines/contract.ts';
+import { RealTimeLimit, type Platform } from '../platform/platform.ts';
 import { LEARNER, type World } from './world.ts';
 
 /** How long a probe may compute, in real ms: a step that never ends must not hold up the other checks. It is a guard, not a measure. */
@@ -32,14 +33,15 @@ export function observe(world: World, signal: AbortSignal = new AbortController(
     deployments: (environment) => world.cloud.deployments(environment),
     phone: () => world.cloud.phone(),
     hiddenScore: async (digest) => world.cloud.score(digest),
-    ask: (digest, photos) => world.cloud.ask(digest, photos),
+    ask: (digest, photos) => world.cloud.ask(digest, photos, signal),
     async fork(use) {
       signal.throwIfAborted();
-      const copy = world.fork();
+      const limit = new ProbeLimit(signal);
+      const copy = world.fork(limit.watching(world.options.platform));
       const faults: unknown[] = [];
       copy.onFault = (error) => faults.push(error);
       try {
-        const result = await withinLimit(use(probe(copy, signal)), signal);
+        const result = await limit.within(use(probe(copy, signal)));
         // A fault of ours must not count against the learner: the check becomes unknown.
         if (faults.length > 0) throw faults[0];
         return result;
@@ -94,26 +96,54 @@ function learnersClone(world: World): Computer {
   return computer;
 }
 
-async function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () =>
-      reject(
+/** Ends a probe that computes for too long, or of which the signal says that nobody waits for it any more. */
+class ProbeLimit {
+  readonly #signal: AbortSignal;
+  readonly #over = Promise.withResolvers<never>();
+  readonly #limit: RealTimeLimit;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    this.#limit = new RealTimeLimit(PROBE_LIMIT, () =>
+      this.#over.reject(
         new Error(
           'the pipeline did not end in three minutes of computing: does one of its steps wait for ever, or does training take very long?',
         ),
       ),
-    PROBE_LIMIT,
-  );
-  const stop = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  // A fork that is thrown away may fail in whatever it was doing; nobody waits for that.
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    );
+  }
+
+  /** A platform on which waiting for a place for Python is not counted. */
+  watching(platform: Platform): Platform {
+    const { python } = platform;
+    return {
+      ...platform,
+      python: {
+        warm: (onProgress) => python.warm(onProgress),
+        dispose: () => python.dispose(),
+        start: (job) => {
+          const process = python.start(job);
+          if (process.queued) {
+            this.#limit.pause();
+            void process.begun.then(() => this.#limit.resume());
+          }
+          return process;
+        },
+      },
+    };
+  }
+
+  async within<T>(work: Promise<T>): Promise<T> {
+    const stop = () => this.#over.reject(this.#signal.reason as Error);
+    this.#signal.addEventListener('abort', stop, { once: true });
+    if (this.#signal.aborted) stop();
+    // A fork that is thrown away may fail in whatever it was doing; nobody waits for that.
+    work.catch(() => {});
+    try {
+      return await Promise.race([work, this.#over.promise]);
+    } finally {
+      this.#limit.clear();
+      this.#signal.removeEventListener('abort', stop);
+    }
   }
 }

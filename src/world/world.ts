@@ -150,9 +150,13 @@ export class World {
     return { ...this.#withoutFiles(), files: this.computer.files.tree('/', isDevice) };
   }
 
-  /** An independent copy that shares unchanged bytes. Runs that are under way are not part of it: they belong to this world. */
-  fork(): World {
-    return new World(this.options, this.clock.now(), this.computer.files.fork(), { ...this.#withoutFiles(), files: [], triggers: [] });
+  /**
+   * An independent copy that shares unchanged bytes, on the same platform or on another. Runs that are under way are not part of it: they
+   * belong to this world.
+   */
+  fork(platform: Platform = this.options.platform): World {
+    const options = { ...this.options, platform };
+    return new World(options, this.clock.now(), this.computer.files.fork(), { ...this.#withoutFiles(), files: [], triggers: [] });
   }
 
   #withoutFiles(): Omit<WorldSnapshot, 'files'> {

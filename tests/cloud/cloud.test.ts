@@ -107,6 +107,18 @@ test('a restored cloud shows the same phone', async () => {
   expect(other.phone().recent.length).toBe(16);
 });
 
+test('the camera goes through the photos, however often it is pressed', async () => {
+  const clock = new VirtualClock(10 * HOUR);
+  const cloud = new Cloud({ clock, photos, runner: runner({ always: 'ginkgo' }) });
+  await cloud.deploy(input('always'));
+  const taken = new Set<string>();
+  for (let press = 0; press < 40; press++) {
+    cloud.takePhoto();
+    taken.add(cloud.phone().recent[0]!.photo.id);
+  }
+  expect(taken.size).toBe(Math.min(40, photos.length));
+});
+
 test('balanced accuracy is the mean of the recalls, an error is a wrong answer, and no vote for the truth rules it out', () => {
   const four = photos.slice(0, 4);
   const answers: readonly Answer[] = [
@@ -137,8 +149,9 @@ test('names of environments do not tell capitals from small letters', async () =
 test('a package that was deployed can be asked about other photos, one that was not cannot', async () => {
   const cloud = new Cloud({ clock: new VirtualClock(0), photos, runner: runner({ always: 'willow' }) });
   await cloud.deploy(input('always'));
-  expect((await cloud.ask('always', photos)).every((answer) => answer.ok && answer.species === 'willow')).toBe(true);
-  await expect(cloud.ask('never', photos)).rejects.toThrow('no package with digest never was deployed');
+  const { signal } = new AbortController();
+  expect((await cloud.ask('always', photos, signal)).every((answer) => answer.ok && answer.species === 'willow')).toBe(true);
+  await expect(cloud.ask('never', photos, signal)).rejects.toThrow('no package with digest never was deployed');
 });
 
 test('traffic is the same for the same hour, in order, and within the hour', () => {

@@ -66,6 +66,31 @@ test.each(Object.entries(LOOPS))('a service that loops for ever in %s is ended, 
   expect((await Promise.all(host.ends)).map(({ reason }) => reason)).toEqual(['killed']);
 });
 
+test('a service that waits for its turn is not late', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const begun = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const host: PythonHost = {
+    warm: async () => {},
+    dispose: () => {},
+    start: (job) => {
+      asked.resolve();
+      const exited = begun.promise.then(() => python.start(job).exited);
+      return { queued: true, begun: begun.promise, exited, interrupt: () => {}, kill: () => {} };
+    },
+  };
+  const answers = serviceRunner(host, () => 0).predict(
+    serviceOf("def predict(rows):\n    return {'species': 'oak', 'votes': {}}\n"),
+    photos,
+    new AbortController().signal,
+  );
+  await asked.promise;
+  await vi.advanceTimersByTimeAsync(600_000);
+  vi.useRealTimers();
+  begun.resolve();
+  expect((await answers)[0]).toMatchObject({ ok: true, species: 'oak' });
+});
+
 test('the signal ends the process of a service that loops for ever', async () => {
   const stop = new AbortController();
   const host = watched((text) => text.includes('looping') && stop.abort(new Error('The step is being stopped.')));

@@ -54,6 +54,27 @@ describe('Python, the real one, on this computer', () => {
     terminal.session.close();
   });
 
+  it('moves and copies a repository with its history, and removes no folder that has one', async () => {
+    const terminal = new Terminal(computerWith({ python }));
+    await terminal.type('git init -q leaf; cd leaf; echo rows > data.csv; git add .; git commit -qm rows; cd ..; git init -q empty');
+    const script = `python3 - <<'EOF'
+import os, shutil
+shutil.copytree('leaf', 'copy')
+os.rename('leaf', 'moved')
+try:
+    os.rmdir('empty')
+except OSError as error:
+    print(error.strerror)
+EOF`;
+    expect(await terminal.type(script)).toMatchObject({ stdout: 'Directory not empty\n', stderr: '' });
+    const look = (folder: string) => terminal.type(`git -C ${folder} log --format=%s; git -C ${folder} fsck; git -C ${folder} status -s`);
+    for (const folder of ['moved', 'copy']) expect(await look(folder)).toMatchObject({ stdout: 'rows\n', stderr: '' });
+    expect(await terminal.type('ls; ls -A empty')).toMatchObject({ stdout: 'copy\nempty\nmoved\n.git\n' });
+    await terminal.type(`python3 -c 'import shutil; shutil.rmtree("moved")'`);
+    expect(await terminal.type('ls')).toMatchObject({ stdout: 'copy\nempty\n', stderr: '' });
+    terminal.session.close();
+  });
+
   it('is stopped by Ctrl+C in a loop, and the session is kept', async () => {
     const terminal: Terminal = new Terminal(computerWith({ python }), {
       interactive: true,

@@ -6,6 +6,7 @@ import type { FileSystem } from '../contract.ts';
 import { fromLatin1, toLatin1 } from '../files/content.ts';
 import { FileError } from '../files/errors.ts';
 import type { CommandHost } from './host.ts';
+import { ObjectStores } from './object-stores.ts';
 import { failed } from './result.ts';
 import { LONGEST_SLEEP } from './sleep.ts';
 
@@ -50,11 +51,12 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
     if (terminal[stream]) host.write(stream, decoders[stream].decode(bytes, { stream: true }));
     else output[stream].push(bytes.slice());
   };
+  const stores = new ObjectStores(host.files);
   const job: PythonJob = {
     args,
     cwd: ctx.cwd,
     env: { ...ctx.exportedEnv, PWD: ctx.cwd },
-    files: host.files.tree('/', isRepository),
+    files: stores.tree,
     stdin,
     now: host.clock.now(),
     onOutput,
@@ -64,7 +66,7 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   const slept = exit.slept ?? 0;
   const overslept =
     slept > LONGEST_SLEEP ? 'python3: the program slept for more than a year, the longest that this computer sleeps at once.\n' : '';
-  const problem = applyChanges(host.files, exit) + overslept;
+  const problem = applyChanges(host.files, exit, stores) + overslept;
   if (slept > 0 && overslept === '' && !host.signal().aborted) await host.clock.sleep(slept);
   return {
     stdout: toLatin1(joined(output.stdout)),
@@ -78,6 +80,8 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
 async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<PythonExit> {
   const signal = host.signal();
   const process = host.python.start(job);
+  if (process.queued && host.interactive)
+    host.write('stderr', 'python3: waiting for another program to end: as many run as this company has room for\n');
   let killing: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
     if (signal.reason === 'closed') {
@@ -98,9 +102,15 @@ async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<P
 }
 
 /** What could not be written back: the process had a disk of its own. */
-function applyChanges(files: FileSystem, { changes }: PythonExit): string {
-  for (const path of changes.removed) if (files.existsSync(path)) files.removeSync(path);
+function applyChanges(files: FileSystem, { changes }: PythonExit, stores: ObjectStores): string {
+  const objects = stores.followed(changes.written);
   const problems: string[] = [];
+  for (const path of changes.removed) {
+    // What came into a folder while the process ran is not what it removed.
+    if (stores.sawFolder(path) && files.existsSync(path) && files.listSync(path).length > 0) {
+      problems.push(`python3: Directory not empty: ${path}\n`);
+    } else if (files.existsSync(path)) files.removeSync(path);
+  }
   const load = (written: PythonExit['changes']['written'], otherwise: (error: FileError) => void) => {
     try {
       files.load(written);
@@ -112,6 +122,7 @@ function applyChanges(files: FileSystem, { changes }: PythonExit): string {
   load(changes.written, () => {
     for (const entry of changes.written) load([entry], (error) => problems.push(`python3: ${error.reason}: ${entry.path}\n`));
   });
+  load(objects, (error) => problems.push(`python3: ${error.reason}: ${objects[0]?.path}\n`));
   return problems.join('');
 }
 
@@ -123,10 +134,6 @@ function epitaph({ reason }: PythonExit): string {
 /** `python` and `python -i` with nothing on stdin want a person to talk to. */
 function wantsPrompt(args: readonly string[]): boolean {
   return args.every((arg) => arg === '-i' || arg === '-q' || arg === '-');
-}
-
-function isRepository(path: string): boolean {
-  return path.endsWith('/.git');
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

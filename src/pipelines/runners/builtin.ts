@@ -31,7 +31,8 @@ async function runIn(computer: Computer, command: ShellCommand): Promise<number>
   } finally {
     signal.removeEventListener('abort', stop);
     session.close();
-    computer.files.removeSync(scriptPath);
+    // The script may have tidied up behind itself.
+    if (computer.files.existsSync(scriptPath)) computer.files.removeSync(scriptPath);
   }
 }
 

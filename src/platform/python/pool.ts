@@ -238,6 +238,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
             pump();
           }
         },
+        isQueued: (waiting) => !waiting.over && queue.includes(waiting),
         finished,
       });
     },

@@ -45,6 +45,8 @@ export interface Waiting {
 /** What a process asks of its pool. */
 export interface Scheduler {
   enqueue(waiting: Waiting): void;
+  /** Whether it waits for another process to end. */
+  isQueued(waiting: Waiting): boolean;
   finished(slot: Slot, spent: boolean): void;
 }
 
@@ -58,12 +60,14 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
   let lastSeen = noChanges;
   let settle = (_exit: PythonExit): void => {};
   const exited = new Promise<PythonExit>((resolve) => (settle = resolve));
+  const begun = Promise.withResolvers<void>();
 
   const end = (exit: PythonExit, spent: boolean): void => {
     if (over) return;
     over = true;
     waiting.over = true;
     clearTimeout(timer);
+    begun.resolve();
     settle(exit);
     if (slot) scheduler.finished(slot, spent);
   };
@@ -107,6 +111,7 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
     over: false,
     begin(given) {
       slot = given;
+      begun.resolve();
       if (given.dead) return occupant.died('its worker ended', false);
       given.occupant = occupant;
       given.link.hold(true);
@@ -126,6 +131,10 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
   scheduler.enqueue(waiting);
 
   return {
+    get queued() {
+      return scheduler.isQueued(waiting);
+    },
+    begun: begun.promise,
     exited,
     interrupt() {
       if (over || interrupted) return;

@@ -23,6 +23,8 @@ describe('python', () => {
     const host = new ScriptedPython();
     const changes = { written: [], removed: [] };
     host.start = () => ({
+      queued: false,
+      begun: Promise.resolve(),
       exited: Promise.resolve({ exitCode: 0, reason: 'exited', changes, slept: 1e18 }),
       interrupt: () => {},
       kill: () => {},
@@ -35,12 +37,12 @@ describe('python', () => {
     terminal.session.close();
   });
 
-  it('sees the files but no repository, and its writes and removals come back', async () => {
+  it('sees the files, of repositories all but the objects, and its writes and removals come back', async () => {
     const host = python();
     const computer = computerWith({ python: host });
     const terminal = new Terminal(computer, { env: { STAGE: 'test' } });
     await terminal.type(
-      'mkdir -p leaf/.git; cd leaf; echo secret > .git/config; echo rows > data.csv; touch old.json .gitignore; local_only=1',
+      'mkdir -p leaf/.git/objects/ab; cd leaf; echo secret > .git/config; echo object > .git/objects/ab/cd; echo rows > data.csv; touch old.json .gitignore; local_only=1',
     );
     expect(await terminal.type('python3 train.py --out model.json; cat model.json; ls')).toMatchObject({
       stdout: 'from rows\ndata.csv\nmodel.json\nout\n',
@@ -58,12 +60,15 @@ describe('python', () => {
       '/home',
       '/home/you',
       '/home/you/leaf',
+      '/home/you/leaf/.git',
+      '/home/you/leaf/.git/config',
       '/home/you/leaf/.gitignore',
       '/home/you/leaf/data.csv',
       '/home/you/leaf/old.json',
       '/tmp',
+      '/home/you/leaf/.git/objects',
     ]);
-    expect(computer.files.existsSync('/home/you/leaf/.git/config')).toBe(true);
+    expect(computer.files.existsSync('/home/you/leaf/.git/objects/ab/cd')).toBe(true);
     terminal.session.close();
   });
 
@@ -93,10 +98,44 @@ describe('python', () => {
     terminal.session.close();
   });
 
+  it('takes nothing away that came into a folder while it ran', async () => {
+    const computer = computerWith({
+      python: new ScriptedPython({
+        'tidy.py': async ({ remove }) => {
+          computer.files.writeSync('/home/you/out/new.txt', new Uint8Array());
+          remove('/home/you/out/old.txt');
+          remove('/home/you/out');
+          return 0;
+        },
+      }),
+    });
+    const terminal = new Terminal(computer);
+    expect(await terminal.type('mkdir out; touch out/old.txt; python3 tidy.py; echo $?; ls out')).toMatchObject({
+      stdout: '1\nnew.txt\n',
+      stderr: 'python3: Directory not empty: /home/you/out\n',
+    });
+    terminal.session.close();
+  });
+
+  it('says that it waits when as many processes run as may', async () => {
+    const exited = Promise.resolve({ exitCode: 0, reason: 'exited' as const, changes: { written: [], removed: [] } });
+    const process = { queued: true, begun: Promise.resolve(), exited, interrupt: () => {}, kill: () => {} };
+    const host = { start: () => process, warm: async () => {}, dispose: () => {} };
+    const terminal = new Terminal(computerWith({ python: host }), { interactive: true });
+    expect((await terminal.type('python3 a.py')).stderr).toBe(
+      'python3: waiting for another program to end: as many run as this company has room for\n',
+    );
+    terminal.session.close();
+  });
+
   it('moves the clock on by what the process slept', async () => {
     const clock = new StepClock(0);
     const exited = Promise.resolve({ exitCode: 0, reason: 'exited' as const, changes: { written: [], removed: [] }, slept: 5000 });
-    const host = { start: () => ({ exited, interrupt: () => {}, kill: () => {} }), warm: async () => {}, dispose: () => {} };
+    const host = {
+      start: () => ({ queued: false, begun: Promise.resolve(), exited, interrupt: () => {}, kill: () => {} }),
+      warm: async () => {},
+      dispose: () => {},
+    };
     const terminal = new Terminal(computerWith({ python: host, clock }));
     await terminal.type('python wait.py');
     expect(clock.now()).toBe(5000);
@@ -105,7 +144,11 @@ describe('python', () => {
 
   it('says why a process ended when it did not end itself', async () => {
     const exited = Promise.resolve({ exitCode: 137, reason: 'out-of-memory' as const, changes: { written: [], removed: [] } });
-    const host = { start: () => ({ exited, interrupt: () => {}, kill: () => {} }), warm: async () => {}, dispose: () => {} };
+    const host = {
+      start: () => ({ queued: false, begun: Promise.resolve(), exited, interrupt: () => {}, kill: () => {} }),
+      warm: async () => {},
+      dispose: () => {},
+    };
     const terminal = new Terminal(computerWith({ python: host }));
     expect(await terminal.type('python hungry.py')).toMatchObject({
       stderr: 'python3: out of memory: the process was stopped\n',

@@ -56,7 +56,7 @@ export class ScriptedPython implements PythonHost {
     } else {
       void program(context).then((code) => end(code, code === 130 ? 'interrupted' : 'exited'));
     }
-    return { exited, interrupt, kill: () => end(137, 'killed') };
+    return { queued: false, begun: Promise.resolve(), exited, interrupt, kill: () => end(137, 'killed') };
   }
 
   warm(): Promise<void> {
