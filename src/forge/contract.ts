@@ -1,5 +1,5 @@
 /** What the other rooms may rely on: the origin that hosts repositories. All of it is plain data but `Forge`. */
-import type { NetworkPolicy } from 'just-git';
+import type { NetworkPolicy, RawObject } from 'just-git';
 import type { FileTree } from '../platform/platform.ts';
 
 export interface Signature {
@@ -64,6 +64,15 @@ export interface OriginRepository {
   protect(protection: Protection): void;
 }
 
+/** A repository's content without the protocol: what a checkout on the same machine reads instead of cloning. */
+export interface OriginContent {
+  readonly refs: ReadonlyMap<string, string>;
+  /** The full name of the default branch, or null. */
+  readonly head: string | null;
+  object(id: string): RawObject | undefined;
+  objects(): Iterable<readonly [id: string, object: RawObject]>;
+}
+
 /** Storage of the whole origin as plain, structured-clonable data. */
 export interface ForgeSnapshot {
   readonly version: 1;
@@ -83,6 +92,8 @@ export interface Forge {
   create(name: string): Promise<OriginRepository>;
   repository(name: string): OriginRepository;
   repositories(): readonly string[];
+  /** @throws NotFoundError when there is no repository of that name. */
+  content(name: string): OriginContent;
   /** Called after an accepted push, not awaited: this is the hook that starts pipelines. */
   onPush(listener: (push: Push) => void): () => void;
   /** Called before a push is answered: gives extra `remote:` lines (a workflow error, a link to open a pull request). */

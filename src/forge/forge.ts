@@ -1,13 +1,13 @@
 /** forge: the origin that hosts the company's repositories, in memory. It may import platform, just-git and nothing else. */
 import { createServer } from 'just-git/server';
-import type { NetworkPolicy, RawObject } from 'just-git';
+import type { NetworkPolicy } from 'just-git';
 import type { GitServer, RefUpdate as ServerUpdate } from 'just-git/server';
 import type { Clock, FileTree } from '../platform/platform.ts';
 import { ObjectReader } from './objects.ts';
 import { withMessages } from './receive.ts';
 import { refusal } from './protection.ts';
 import { NotFoundError, OriginStorage } from './storage.ts';
-import type { Commit, Forge, ForgeSnapshot, OriginRepository, Protection, Push, RefUpdate } from './contract.ts';
+import type { Commit, Forge, ForgeSnapshot, OriginContent, OriginRepository, Protection, Push, RefUpdate } from './contract.ts';
 
 export { NotFoundError } from './storage.ts';
 
@@ -19,14 +19,6 @@ interface Exchange {
   readonly refused: string[];
   readonly applied: RefUpdate[];
   repository: string;
-}
-
-/** A repository's content without the protocol: what a checkout on the same machine may read instead of cloning. */
-export interface OriginContent {
-  readonly refs: ReadonlyMap<string, string>;
-  readonly head: string | null;
-  object(id: string): RawObject | undefined;
-  objects(): Iterable<readonly [id: string, object: RawObject]>;
 }
 
 /** A network policy that also lets a pipeline's checkout read the origin's objects without the protocol. */
@@ -92,6 +84,7 @@ export function createForge({ clock }: { readonly clock: Clock }): Forge & { net
     },
     repository,
     repositories: () => storage.names(),
+    content: (name) => content(storage, name),
     onPush(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -193,7 +193,7 @@ export interface Pipelines {
   /** Resolves when no run is queued or in progress, but for those that wait for a runner that doesn't exist. */
   idle(): Promise<void>;
   on(listener: (event: PipelinesEvent) => void): () => void;
-  /** Runs in progress are stored as they are; `restore` marks them cancelled with the reason `the page was closed`, ready to re-run. */
+  /** Runs in progress are stored as they are; `restore` marks them cancelled with the reason `the page was closed`. */
   snapshot(): PipelinesSnapshot;
   restore(snapshot: PipelinesSnapshot): void;
   /** Checks a workflow file without running it, for the editor. */

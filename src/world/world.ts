@@ -386,10 +386,11 @@ export class World {
       changedPaths: (name, from, to) => repository(name).changedPaths(from, to),
       resolve: (name, ref) => repository(name).resolve(ref),
       commitMessage: async (name, commit) => (await repository(name).commit(commit)).message,
-      checkout: async (computer, name, commit, ref, path) => {
+      checkout: async (computer, name, commit, ref, path, depth = 1) => {
         const { checkoutInto } = await import('../computer/git/checkout.ts');
         const url = `${this.forge.url}/${name}.git`;
-        await checkoutInto(computer.files, this.forge.network(runner.login), { url, commit, ref, path, clock: this.clock });
+        const content = this.forge.content(name);
+        await checkoutInto(computer.files, content, { url, commit, ref, path, depth, clock: this.clock });
       },
       deploy: (request) => this.#deploy(request),
       variables: () => ({}),

@@ -76,6 +76,31 @@ git push
 fieldleaf wait
 `;
 
+test('a job gets one commit of history, or as much as it asks for', async () => {
+  const world = World.restore(options, start);
+  const play = await world.play(`cd ~/leaf
+cat > .github/workflows/depth.yml <<'EOF'
+on: push
+jobs:
+  depth:
+    strategy:
+      matrix: { depth: [1, 2, 0] }
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: \${{ matrix.depth }}
+      - run: echo "commits $(git rev-list --count HEAD), tags $(git tag | wc -l)"
+EOF
+git add . && git commit -m depth && git tag v1 && git commit --allow-empty -m more
+git push origin main v1
+fieldleaf wait`);
+  expect(play).toEqual({ exitCode: 0 });
+  const run = world.pipelines.runs().find(({ path, ref }) => path.endsWith('depth.yml') && ref === 'refs/heads/main')!;
+  const said = world.pipelines.log(run.id).filter(({ text }) => text.startsWith('commits '));
+  expect(said.map(({ text }) => text).toSorted()).toEqual(['commits 1, tags 0', 'commits 2, tags 0', 'commits 3, tags 1']);
+});
+
 test('a push runs the pipeline, deploys, and users are served by it', async () => {
   const world = World.restore(options, start);
   expect(world.events.map((event) => event.type)).toEqual([

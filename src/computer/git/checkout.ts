@@ -1,11 +1,9 @@
 /** What actions/checkout does for a job: a working repository at the commit that was pushed. */
-import { createGit } from 'just-git';
-import type { NetworkPolicy } from 'just-git';
 import type { Clock, TreeEntry } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
 import { Disk, encode } from './disk.ts';
 import { encodeIndex, type IndexEntry } from './index-file.ts';
-import { hex, ObjectDatabase, type GitObject } from './objects.ts';
+import { hex, ObjectDatabase, parseCommit, parseTree, type GitObject } from './objects.ts';
 import { writeIndexedPack } from './pack.ts';
 import { contentOf, entryFor, Repository } from './repository.ts';
 
@@ -16,15 +14,19 @@ export interface CheckoutRequest {
   readonly ref: string;
   /** The folder to put the repository into. */
   readonly path: string;
+  /** How many commits of history come along; 0 is all of it, with all branches and tags. */
+  readonly depth: number;
   readonly clock: Clock;
 }
 
-/** An origin on the same machine may hand over its objects without the protocol, through its network policy. */
+/** An origin on the same machine, which hands over its objects without the protocol. */
 interface DirectOrigin {
   readonly refs: ReadonlyMap<string, string>;
+  object(id: string): GitObject | undefined;
   objects(): Iterable<readonly [id: string, object: GitObject]>;
 }
-type Network = NetworkPolicy & { readonly direct?: (url: string) => DirectOrigin | null };
+
+type Objects = readonly (readonly [id: string, object: GitObject])[];
 
 interface Packed {
   readonly ids: ReadonlySet<string>;
@@ -38,37 +40,34 @@ const packs = new WeakMap<Uint8Array, Packed>();
 /** So many objects that a pack does not have yet are written one by one; with more it is made anew. */
 const LOOSE_LIMIT = 100;
 
-/** Fills `path` with a repository checked out at a commit. Rejects when the origin or the commit is out of reach. */
-export async function checkoutInto(files: FileSystem, network: Network, request: CheckoutRequest): Promise<void> {
+/** What a shallow history comes to, by its newest commit and its depth: the jobs of a run, and forks of a world, take the same. */
+const shallows = new WeakMap<Uint8Array, Map<number, Shallow>>();
+
+interface Shallow {
+  readonly packed: Packed;
+  /** Commits whose parents stay away. */
+  readonly cut: readonly string[];
+}
+
+/** Fills `path` with a repository checked out at a commit. Rejects when the origin does not have the commit. */
+export async function checkoutInto(files: FileSystem, origin: DirectOrigin, request: CheckoutRequest): Promise<void> {
   const disk = new Disk(files);
-  const origin = network.direct?.(request.url) ?? null;
-  if (origin === null) await clone(files, network, request);
-  else copy(disk, origin, request);
-  const repository = Repository.at(disk, request.path);
-  if (repository === null || !repository.objects.has(request.commit)) {
-    throw new Error(`${request.url} has no commit ${request.commit}: it may have been removed by a force-push.`);
+  const { url, path, commit, depth } = request;
+  if (origin.object(commit)?.type !== 'commit') {
+    throw new Error(`${url} has no commit ${commit}: it may have been removed by a force-push.`);
   }
+  begin(disk, request);
+  if (depth === 0) copyAll(disk, origin, path);
+  else copyShallow(disk, origin, request);
+  const repository = Repository.at(disk, path);
+  if (repository === null) throw new Error(`there is no repository at ${path} after its checkout`);
   checkOut(repository, request);
 }
 
-async function clone(files: FileSystem, network: NetworkPolicy, { url, path }: CheckoutRequest): Promise<void> {
-  const { stderr, exitCode } = await createGit({ fs: files, network }).exec(`clone "${url}" "${path}"`);
-  if (exitCode !== 0) throw new Error(`Could not fetch ${url}: ${stderr.trim()}`);
-}
-
-function copy(disk: Disk, origin: DirectOrigin, { url, path }: CheckoutRequest): void {
+/** An empty repository that knows where it comes from. */
+function begin(disk: Disk, { url, path }: CheckoutRequest): void {
   const git = `${path}/.git`;
   for (const folder of ['objects', 'refs/heads', 'refs/tags']) disk.makeDirectory(`${git}/${folder}`);
-  const objects = [...origin.objects()];
-  const packed = packOf(objects);
-  if (packed) {
-    disk.write(`${git}/objects/pack/pack-${packName(packed)}.pack`, packed.pack);
-    disk.write(`${git}/objects/pack/pack-${packName(packed)}.idx`, packed.index);
-    const database = new ObjectDatabase(disk, `${git}/objects`);
-    for (const [id, { type, content }] of objects) if (!packed.ids.has(id)) database.write(type, content);
-  }
-  const refs = Array.from(origin.refs, ([name, id]) => `${id} ${name.replace(/^refs\/heads\//, 'refs/remotes/origin/')}\n`);
-  disk.write(`${git}/packed-refs`, `# pack-refs with: peeled fully-peeled sorted\n${refs.join('')}`);
   disk.write(
     `${git}/config`,
     '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n' +
@@ -77,7 +76,90 @@ function copy(disk: Disk, origin: DirectOrigin, { url, path }: CheckoutRequest):
   disk.write(`${git}/HEAD`, 'ref: refs/heads/main\n');
 }
 
-function packOf(objects: readonly (readonly [id: string, object: GitObject])[]): Packed | null {
+function copyAll(disk: Disk, origin: DirectOrigin, path: string): void {
+  const git = `${path}/.git`;
+  const objects = [...origin.objects()];
+  const packed = packOf(objects);
+  if (packed) {
+    writePacked(disk, git, packed);
+    const database = new ObjectDatabase(disk, `${git}/objects`);
+    for (const [id, { type, content }] of objects) if (!packed.ids.has(id)) database.write(type, content);
+  }
+  writeRefs(
+    disk,
+    git,
+    Array.from(origin.refs, ([name, id]) => [trackingName(name), id]),
+  );
+}
+
+/** One ref and so many commits, as the action fetches them: no other branch, no tag. */
+function copyShallow(disk: Disk, origin: DirectOrigin, { path, commit, ref, depth }: CheckoutRequest): void {
+  const git = `${path}/.git`;
+  const { packed, cut } = shallowOf(origin, commit, depth);
+  writePacked(disk, git, packed);
+  if (cut.length > 0) disk.write(`${git}/shallow`, `${cut.join('\n')}\n`);
+  if (ref.startsWith('refs/')) writeRefs(disk, git, [[trackingName(ref), commit]]);
+}
+
+function trackingName(ref: string): string {
+  return ref.replace(/^refs\/heads\//, 'refs/remotes/origin/').replace(/^refs\/pull\//, 'refs/remotes/pull/');
+}
+
+function writeRefs(disk: Disk, git: string, refs: readonly (readonly [name: string, id: string])[]): void {
+  const lines = refs.map(([name, id]) => `${id} ${name}\n`);
+  disk.write(`${git}/packed-refs`, `# pack-refs with: peeled fully-peeled sorted\n${lines.join('')}`);
+}
+
+function writePacked(disk: Disk, git: string, packed: Packed): void {
+  disk.write(`${git}/objects/pack/pack-${packName(packed)}.pack`, packed.pack);
+  disk.write(`${git}/objects/pack/pack-${packName(packed)}.idx`, packed.index);
+}
+
+function shallowOf(origin: DirectOrigin, commit: string, depth: number): Shallow {
+  const key = origin.object(commit)?.content;
+  const known = key && shallows.get(key)?.get(depth);
+  if (known) return known;
+  const { objects, cut } = shallowObjects(origin, commit, depth);
+  const made = { packed: { ids: new Set(objects.map(([id]) => id)), ...writeIndexedPack(objects) }, cut };
+  if (key) shallows.set(key, (shallows.get(key) ?? new Map<number, Shallow>()).set(depth, made));
+  return made;
+}
+
+function shallowObjects(origin: DirectOrigin, tip: string, depth: number): { readonly objects: Objects; readonly cut: readonly string[] } {
+  const objects = new Map<string, GitObject>();
+  const take = (id: string): GitObject | null => {
+    const object = origin.object(id);
+    if (object === undefined) throw new Error(`the origin lacks the object ${id}`);
+    if (objects.has(id)) return null;
+    objects.set(id, object);
+    return object;
+  };
+  const takeTree = (id: string): void => {
+    const tree = take(id);
+    if (tree === null) return;
+    for (const item of parseTree(tree.content)) {
+      if (item.mode === 0o040000) takeTree(item.id);
+      else if (item.mode !== 0o160000) take(item.id);
+    }
+  };
+  const cut: string[] = [];
+  let level = [tip];
+  for (let left = depth; left > 0 && level.length > 0; left--) {
+    const next: string[] = [];
+    for (const id of level) {
+      const object = take(id);
+      if (object === null) continue;
+      const { tree, parents } = parseCommit(id, object.content);
+      takeTree(tree);
+      if (left > 1) next.push(...parents);
+      else if (parents.length > 0) cut.push(id);
+    }
+    level = [...new Set(next)];
+  }
+  return { objects: [...objects], cut: cut.sort() };
+}
+
+function packOf(objects: Objects): Packed | null {
   const key = objects[0]?.[1].content;
   if (key === undefined) return null;
   const known = packs.get(key);

@@ -275,7 +275,7 @@ function decodeLoose(file: Uint8Array): GitObject {
   return { type: type as ObjectType, content: bytes.slice(end + 1) };
 }
 
-function parseTree(content: Uint8Array): readonly TreeItem[] {
+export function parseTree(content: Uint8Array): readonly TreeItem[] {
   const items: TreeItem[] = [];
   for (let at = 0; at < content.length;) {
     let mode = 0;
@@ -308,7 +308,7 @@ export function comparePaths(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-function parseCommit(id: string, content: Uint8Array): CommitObject {
+export function parseCommit(id: string, content: Uint8Array): CommitObject {
   const { fields, message } = parseHeader(decode(content));
   const first = (name: string): string => fields.find(([key]) => key === name)?.[1] ?? '';
   return {

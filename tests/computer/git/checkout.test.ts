@@ -40,44 +40,62 @@ async function judge(files: ReturnType<typeof createFileSystem>): Promise<(...ar
   return (...args) => execFileSync('git', args, { cwd: target, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-describe.each([
-  ['straight from the origin', () => forge.network('runner')],
-  ['by cloning', () => ({ ...forge.network('runner'), direct: () => null })],
-])('%s', (_how, network) => {
-  test.each([
-    ['a branch', 'refs/heads/main', () => head, 'refs/heads/main'],
-    ['a tag', 'refs/tags/v1', () => first, null],
-  ])('a job gets %s as a repository that native git accepts', async (_what, ref, commit, branch) => {
+describe('a job gets a repository that native git accepts', () => {
+  const checkOut = async (ref: string, commit: string, depth: number) => {
     const files = createFileSystem({ clock });
-    await checkoutInto(files, network(), { url, commit: commit(), ref, path: '/home/runner/work', clock });
+    await checkoutInto(files, forge.content('leaf'), { url, commit, ref, path: '/home/runner/work', depth, clock });
     const git = await judge(files);
     expect(git('fsck', '--strict')).toBe('');
     expect(git('status', '--porcelain')).toBe('');
-    expect(git('rev-parse', 'HEAD', 'origin/main').trim().split('\n')).toEqual([commit(), head]);
-    if (branch) expect([git('symbolic-ref', 'HEAD'), git('rev-parse', '@{u}')]).toEqual([`${branch}\n`, `${head}\n`]);
-    else expect(() => git('symbolic-ref', '-q', 'HEAD')).toThrow();
+    expect(git('rev-parse', 'HEAD')).toBe(`${commit}\n`);
+    return git;
+  };
+
+  test('of a branch with all its history', async () => {
+    const git = await checkOut('refs/heads/main', head, 0);
+    expect([git('symbolic-ref', 'HEAD'), git('rev-parse', '@{u}')]).toEqual(['refs/heads/main\n', `${head}\n`]);
+    expect(git('rev-list', '--count', 'HEAD')).toBe('51\n');
+    expect(git('tag')).toBe('v1\n');
+  });
+
+  test('of a tag with all its history', async () => {
+    const git = await checkOut('refs/tags/v1', first, 0);
+    expect(() => git('symbolic-ref', '-q', 'HEAD')).toThrow();
+    expect(git('rev-parse', 'origin/main')).toBe(`${head}\n`);
+  });
+
+  test.each([1, 2, 100])('of a branch, %i deep: no other commit, branch or tag', async (depth) => {
+    const git = await checkOut('refs/heads/main', head, depth);
+    expect(git('rev-list', '--count', 'HEAD')).toBe(`${Math.min(depth, 51)}\n`);
+    expect(git('rev-parse', '--is-shallow-repository')).toBe(depth < 51 ? 'true\n' : 'false\n');
+    expect([git('tag'), git('branch', '-r')]).toEqual(['', '  origin/main\n']);
+    if (depth < 51) expect(() => git('cat-file', '-e', first)).toThrow();
+  });
+
+  test('of a tag, 1 deep', async () => {
+    const git = await checkOut('refs/tags/v1', first, 1);
+    expect([git('tag'), git('branch', '-r'), git('describe', '--tags')]).toEqual(['v1\n', '', 'v1\n']);
   });
 });
 
 test('a commit that is not on the origin is named', async () => {
-  const request = { url, commit: 'f'.repeat(40), ref: 'refs/heads/main', path: '/work', clock };
-  await expect(checkoutInto(createFileSystem({ clock }), forge.network('runner'), request)).rejects.toThrow(
+  const request = { url, commit: 'f'.repeat(40), ref: 'refs/heads/main', path: '/work', depth: 1, clock };
+  await expect(checkoutInto(createFileSystem({ clock }), forge.content('leaf'), request)).rejects.toThrow(
     `${url} has no commit ${'f'.repeat(40)}: it may have been removed by a force-push.`,
   );
 });
 
-test('a checkout on the same machine asks nothing over the protocol, and gives what a clone gives', async () => {
-  const network = forge.network('runner');
-  const { fetch } = network;
-  if (fetch === undefined) throw new Error('the origin answers through fetch');
-  let asked = 0;
-  const counting = { ...network, fetch: (...call: Parameters<typeof fetch>) => (asked++, fetch(...call)) };
-  const request = { url, commit: head, ref: 'refs/heads/main', path: '/home/runner/work', clock };
+test('a checkout gives the files that a clone gives', async () => {
   const [direct, cloned] = [createFileSystem({ clock: { now: () => NOW } }), createFileSystem({ clock: { now: () => NOW } })];
-  await checkoutInto(direct, counting, request);
-  expect(asked).toBe(0);
-  await checkoutInto(cloned, { ...counting, direct: () => null }, request);
-  expect(asked).toBeGreaterThan(0);
+  await checkoutInto(direct, forge.content('leaf'), {
+    url,
+    commit: head,
+    ref: 'refs/heads/main',
+    path: '/home/runner/work',
+    depth: 1,
+    clock,
+  });
+  await createGit({ fs: cloned, network: forge.network('runner') }).exec(`clone ${url} /home/runner/work`);
   const work = (files: typeof direct) =>
     files
       .tree('/home/runner/work', (path) => path === '/home/runner/work/.git')
