@@ -44,7 +44,7 @@ export class News {
         if (event.type === 'deployment.created' || event.type === 'users.served') this.tellPhone(world.cloud);
       }),
       world.pipelines.on((event) => {
-        this.tell(event.type === 'run' ? { type: 'run', run: event.run } : { type: 'log', runId: event.runId, lines: event.lines });
+        this.tell(event);
       }),
       this.#followClock(world),
     ];

@@ -172,7 +172,9 @@ export interface PipelinesHost {
 }
 
 export type PipelinesEvent =
-  { readonly type: 'run'; readonly run: Run } | { readonly type: 'log'; readonly runId: number; readonly lines: readonly LogLine[] };
+  | { readonly type: 'run'; readonly run: Run }
+  /** `from` is the place of the first of these lines in the run's log. */
+  | { readonly type: 'log'; readonly runId: number; readonly from: number; readonly lines: readonly LogLine[] };
 
 export interface PipelinesSnapshot {
   readonly version: 1;

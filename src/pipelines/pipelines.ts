@@ -253,7 +253,7 @@ class PipelineService implements Pipelines {
     const runs = this.#changed;
     this.#unsent = new Map();
     this.#changed = new Set();
-    for (const [runId, lines] of logs) this.#emit({ type: 'log', runId, lines });
+    for (const [runId, lines] of logs) this.#emit({ type: 'log', runId, from: this.log(runId).length - lines.length, lines });
     for (const run of runs) this.#emit({ type: 'run', run });
   }
 

@@ -171,7 +171,8 @@ export class Workbench {
       case 'log': {
         const lines = this.logs.get(notice.runId);
         if (!lines || this.loadingLogs.has(notice.runId)) return;
-        for (const line of notice.lines) lines.push(line);
+        // What came with the whole log may be told once more.
+        for (const line of notice.lines.slice(Math.max(0, lines.length - notice.from))) lines.push(line);
         return this.logGrew();
       }
       case 'checks':

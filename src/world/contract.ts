@@ -27,7 +27,8 @@ export type WorldNotice =
   | { readonly type: 'event'; readonly event: WorldEvent }
   | { readonly type: 'files'; readonly changes: readonly FileChange[] }
   | { readonly type: 'run'; readonly run: Run }
-  | { readonly type: 'log'; readonly runId: number; readonly lines: readonly LogLine[] }
+  /** `from` is the place of the first of these lines in the run's log: some may be known already. */
+  | { readonly type: 'log'; readonly runId: number; readonly from: number; readonly lines: readonly LogLine[] }
   | { readonly type: 'checks'; readonly checks: readonly CheckState[] }
   | { readonly type: 'repository' }
   | { readonly type: 'phone'; readonly phone: PhoneState }

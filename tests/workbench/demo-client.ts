@@ -607,7 +607,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
           const next = waiting.shift();
           if (next) {
             logs.get(number)?.push(next);
-            listener({ type: 'log', runId: number, lines: [next] });
+            listener({ type: 'log', runId: number, from: logs.get(number)!.length - 1, lines: [next] });
             return true;
           }
           const done = { ...run(number, 'Stream a log', 'main', NOW, 12_000, [{ id: 'test', state: 'success', seconds: 12 }], 'success') };
