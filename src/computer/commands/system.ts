@@ -31,13 +31,7 @@ export function systemCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('ps', async () =>
       printed('    PID TTY          TIME CMD\n   4021 pts/0    00:00:00 bash\n   4022 pts/0    00:00:00 ps\n'),
     ),
-    defineCommand('kill', async (args) => {
-      const pid = args.find((arg) => /^\d+$/.test(arg));
-      if (pid === undefined) return failed('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid\n', 2);
-      return pid === '4021' && args.includes('-0') ? printed('') : failed(`bash: kill: (${pid}) - No such process\n`);
-    }),
     defineCommand('sudo', async () => failed('sudo: nothing on this computer needs another user: run the command without sudo\n')),
-    defineCommand('trap', async () => failed('trap: this shell cannot catch signals or exits yet\n', 2)),
   ];
 }
 

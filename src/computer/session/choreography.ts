@@ -26,8 +26,9 @@ import {
 } from './bash-ast.ts';
 import { isEndless } from '../files/endless.ts';
 import { BREATH, SHELL_ERRORS, TERMINAL, TERMINAL_ERRORS, TERMINAL_TO_END } from './devices.ts';
-import { ERR, IN, OUT, PART, type Run } from './run.ts';
+import { ERR, IN, OUT, PART, WATCHED, type Run } from './run.ts';
 import { parseShell } from './syntax.ts';
+import { errtraceOf, settled, setsTrap, trapping, type Look } from './trapping.ts';
 
 /** Internal commands of a session, which its dressed trees call. */
 export const WORDS_COMMAND = '__words';
@@ -44,6 +45,7 @@ export interface Exchange {
   loaded: { readonly path: string; readonly text: string } | null;
   /** What the next `__complain` prints. */
   complaint: string;
+  look: Look;
   /** Tells the person something at once. */
   notice(text: string): void;
 }
@@ -53,10 +55,15 @@ export interface Choreography {
   prepare(script: Script): Script;
   /** `statement` in a group that prints whatever its commands left unprinted, to be run where stdin, stdout and stderr are the session's. */
   topLevel(statement: Statement, sink: number): Statement;
+  /** What `trap` asked to be run at the end of the session's shell, to be run where `topLevel` runs. */
+  ending(sink: number): Iterable<Statement>;
+  /** `statements` as those of a shell that was started as a program. */
+  program(statements: Iterable<Statement>): Generator<Statement>;
 }
 
 const QUIET = redirection('>>', '/dev/null', 2);
 const LEAVE_LOOPS = statementOf(simpleCommand('break', [word('1000')], [QUIET]));
+const ENDED_BY_INTERRUPT = statementOf(simpleCommand('exit', [word('130')], [QUIET]));
 /** `(exit $?)` */
 const EXIT_WITH_STATUS: Compound = {
   type: 'Subshell',
@@ -94,6 +101,14 @@ interface Dressed {
 export function choreograph(run: Run, exchange: Exchange): Choreography {
   const dressed = new WeakMap<Statement, Map<number, Statement>>();
   const prepared = new WeakSet<object>();
+  const conditions = new WeakSet<object>();
+  const bodies = new WeakSet<object>();
+  const subshells = new WeakSet<object>();
+  const traps = trapping(run, exchange, {
+    prepare: (statements) => prepare({ type: 'Script', statements }).statements,
+    lazyList,
+    lazyElements,
+  });
 
   function prepare(script: Script): Script {
     visit(script, false);
@@ -106,7 +121,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     prepared.add(node);
     if (Array.isArray(node)) {
       for (const element of node.slice()) visit(element, isAssigned);
-      if (isStatements(node)) makeLazy(node, (list) => perform(list, false));
+      if (isStatements(node)) makeLazy(node, walkOf(node));
     } else if (isSubstitution(node)) {
       visitSubstitution(node, isAssigned);
     } else if (isAssignment(node)) {
@@ -114,7 +129,35 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       visit(node.redirections, false);
       returnZero(node);
     } else {
+      noteLists(node);
       for (const value of Object.values(node)) visit(value, isAssigned);
+    }
+  }
+
+  /** Which of a node's lists are looked at as conditions, are a function's, or are a process of their own. */
+  function noteLists(node: object): void {
+    if ('condition' in node && Array.isArray(node.condition)) conditions.add(node.condition);
+    if (!('type' in node)) return;
+    const { type, body } = node as { type: string; body?: unknown };
+    if (type === 'FunctionDef' && (body as Compound).type === 'Group') bodies.add((body as { body: object }).body);
+    if (type === 'Subshell') subshells.add(body as object);
+  }
+
+  function walkOf(list: readonly Statement[]): (list: readonly Statement[]) => Generator<Statement> {
+    if (conditions.has(list)) return (statements) => counting('conditions', () => perform(statements, false));
+    if (bodies.has(list)) return (statements) => counting('functions', () => perform(statements, false));
+    if (subshells.has(list)) return (statements) => traps.process(run.frame.subshell(), run.sink, () => perform(statements, false));
+    return (statements) => perform(statements, false);
+  }
+
+  /** Runs a list while one more condition or function is under way. */
+  function* counting(what: 'conditions' | 'functions', list: () => Iterable<Statement>): Generator<Statement> {
+    const { frame } = run;
+    frame[what]++;
+    try {
+      yield* list();
+    } finally {
+      frame[what]--;
     }
   }
 
@@ -128,7 +171,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       type === 'ProcessSubstitution' || setsOptions(statements)
         ? () => perform(statements, true)
         : () => perform(withoutErrexit(statements, end), true);
-    makeLazy(statements, walk);
+    makeLazy(statements, () => traps.process(run.frame.subshell(), run.sink & ~(OUT | PART), walk));
   }
 
   /**
@@ -137,7 +180,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
    */
   function withoutErrexit(statements: readonly Statement[], end: Statement): readonly Statement[] {
     const body = statements.slice();
-    const condition = lazyList(() => perform(body, true));
+    const condition = lazyList(() => counting('conditions', () => perform(body, true)));
     return [statementOf({ type: 'If', clauses: [{ condition, body: [] }], elseBody: [KEEP_STATUS], redirections: [] }), end];
   }
 
@@ -145,20 +188,37 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   function* perform(list: readonly Statement[], captures: boolean): Generator<Statement> {
     const entered = run.sink;
     const own = captures ? entered & ~(OUT | PART) : entered;
+    const { frame, listFrame } = run;
+    const { reachedLast } = frame;
+    const enter = (): number => {
+      run.frame = run.listFrame = frame;
+      frame.reachedLast = false;
+      return (run.sink = (own & run.mask) | (frame.watches ? WATCHED : 0));
+    };
     try {
       for (let i = 0; i < list.length; i++) {
+        if (frame.pending.length > 0) {
+          enter();
+          yield* traps.answers();
+        }
+        if (frame.ended) {
+          yield ENDED_BY_INTERRUPT;
+          return;
+        }
         if (run.interrupted) {
           yield LEAVE_LOOPS;
           return;
         }
-        const sink = own & run.mask;
-        run.sink = sink;
+        const sink = enter();
         const statement = list[i]!;
         if (statement.background) exchange.notice('bash: `&`: this computer runs one command at a time, so it runs in the foreground\n');
         yield run.needsBreath() ? breathing(statement, sink) : dress(statement, sink);
       }
     } finally {
       run.sink = entered;
+      run.frame = frame;
+      run.listFrame = listFrame;
+      frame.reachedLast = reachedLast;
     }
   }
 
@@ -176,14 +236,16 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       plain: dressPipeline(pipeline, sink),
       guarded: i < last || pipeline.negated ? guarded(pipeline, sink) : null,
     }));
-    return {
+    const lazy: Statement = {
       ...statement,
       pipelines: lazyElements(pipelines, ({ plain, guarded }) => {
         if (run.interrupted) return LEAVE_LOOPS.pipelines[0]!;
         run.sink = sink;
+        run.frame = run.listFrame;
         return guarded?.isNeeded() === true ? guarded.pipeline : plain;
       }),
     };
+    return (sink & WATCHED) === 0 ? lazy : traps.watched(lazy, statement);
   }
 
   /**
@@ -194,7 +256,12 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     const condition = dressPipeline({ ...pipeline, negated: false }, sink);
     const asCondition: CommandNode = {
       type: 'If',
-      clauses: [{ condition: [{ ...statementOf(simpleCommand(':')), pipelines: [condition] }], body: [] }],
+      clauses: [
+        {
+          condition: lazyList(() => counting('conditions', () => [{ ...statementOf(simpleCommand(':')), pipelines: [condition] }])),
+          body: [],
+        },
+      ],
       elseBody: [KEEP_STATUS],
       redirections: [],
     };
@@ -207,12 +274,20 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     };
   }
 
+  /** A stage of a pipeline is a subshell in bash; where that shows, it is made one here. */
+  function asStage(command: CommandNode): CommandNode {
+    if (command.type === 'SimpleCommand' || command.type === 'FunctionDef' || command.type === 'Subshell' || !setsTrap(command))
+      return command;
+    const body = lazyList(() => traps.process(run.frame, run.sink, () => perform([statementOf(command)], false)));
+    return { type: 'Subshell', body, redirections: [] };
+  }
+
   function dressPipeline(pipeline: Pipeline, sink: number): Pipeline {
     if (pipeline.timed === true && (sink & ERR) !== 0) {
       // `time` writes after its pipeline has ended, past the redirections of its commands.
-      const timed = { ...statementOf(simpleCommand(':')), pipelines: [dressPipeline({ ...pipeline, timed: false }, sink)] };
-      const inner = timed.pipelines[0]!;
-      return pipelineOf(groupOf([{ ...timed, pipelines: [{ ...inner, timed: true }] }], [ERRORS_TO_TERMINAL]));
+      const timed = settled(simpleCommand(':'), sink);
+      const inner = dressPipeline({ ...pipeline, timed: false }, sink);
+      return pipelineOf(groupOf([{ ...timed, pipelines: [{ ...inner, timed: true }, ...timed.pipelines.slice(1)] }], [ERRORS_TO_TERMINAL]));
     }
     const last = pipeline.commands.length - 1;
     const stages = pipeline.commands.map((command, i) => {
@@ -221,10 +296,11 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       if (i < last) stage &= pipeline.pipeStderr?.[i] === true ? ~(OUT | ERR) : ~OUT;
       const part = takesPart(pipeline.commands.slice(i));
       if (part !== null) stage = part ? stage | PART : stage & ~PART;
-      return { ...dressCommand(command, stage), begins: i === 0 && (sink & PART) === 0 };
+      return { ...dressCommand(last > 0 ? asStage(command) : command, stage), begins: i === 0 && (sink & PART) === 0 };
     });
     const commands = lazyElements(stages, ({ command, inner, targets, begins }) => {
       run.sink = inner;
+      if (last > 0) run.frame = run.listFrame.subshell();
       if (begins) run.endlessWasCut = false;
       if (targets !== undefined) run.targets = targets;
       run.passesStreams = false;
@@ -242,7 +318,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     const changed = command.type === 'SimpleCommand' ? dressSimple(namingDevice(command), sink, inner) : dressCompound(command, sink);
     // A redirection that fails to open its file throws in just-bash; a group turns that into a message and exit code 1.
     if (!opensFile(command.redirections)) return { command: changed, inner };
-    return { command: groupOf([statementOf(changed)], shellRedirections(sink)), inner, targets: literalTargets(command.redirections) };
+    return { command: groupOf([settled(changed, sink)], shellRedirections(sink)), inner, targets: literalTargets(command.redirections) };
   }
 
   function dressCompound(command: Compound, sink: number): Compound {
@@ -255,10 +331,20 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     if (command.name === null) {
       // What the substitution returned is looked at once more, by a statement that `set -e` holds for.
       return command.assignments.some(hasSubstitution) && command.redirections.length === 0
-        ? groupOf([statementOf(command), statementOf(EXIT_WITH_STATUS)])
+        ? groupOf([statementOf(command), settled(EXIT_WITH_STATUS, sink)])
         : command;
     }
     if (command.assignments.length === 0) {
+      if (name === 'exit') return groupOf(lazyList(() => traps.leave(command)));
+      const errtrace = errtraceOf(command);
+      if (errtrace !== null) {
+        return groupOf(
+          lazyList(function* () {
+            run.listFrame.errtrace = errtrace;
+            yield statementOf(command);
+          }),
+        );
+      }
       if (name === 'eval')
         return groupOf(
           lazyList(() => evaluate(command.args)),
@@ -325,11 +411,12 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       sourceFile: loaded.path,
     };
     yield statementOf(definition);
+    run.sink = sink;
     const positional: Word = {
       type: 'Word',
       parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: '@', operation: null }] }],
     };
-    yield statementOf(simpleCommand(name, args.length > 1 ? args.slice(1) : [positional]));
+    yield settled(simpleCommand(name, args.length > 1 ? args.slice(1) : [positional]), sink);
   }
   let sourced = 0;
 
@@ -367,13 +454,19 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     prepare,
     topLevel(statement, sink) {
       run.sink = sink;
-      return statementOf(
+      const group = statementOf(
         groupOf(
           lazyList(() => perform([statement], false)),
           shellRedirections(sink),
         ),
       );
+      return run.frame.watches ? traps.discarding(group) : group;
     },
+    ending(sink) {
+      run.sink = sink;
+      return run.frame.catches('EXIT') ? [statementOf(groupOf(lazyList(traps.atEnd), shellRedirections(sink)))] : [];
+    },
+    program: (statements) => traps.process(run.frame.started(), run.passesStreams ? run.sink : 0, () => statements),
   };
 }
 

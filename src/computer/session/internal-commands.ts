@@ -5,6 +5,7 @@ import type { CommandHost } from '../commands/host.ts';
 import { resolvePath } from '../files/path.ts';
 import { COMPLAIN_COMMAND, LOAD_COMMAND, PROMPT_COMMAND, RUN_FILE_COMMAND, WORDS_COMMAND, type Exchange } from './choreography.ts';
 import type { ShellState } from './live-shell.ts';
+import { LOOK_COMMAND, STATUS_COMMAND } from './trapping.ts';
 
 /** How a waiting shell and the session talk. */
 export interface Handover {
@@ -38,6 +39,20 @@ export function internalCommands(host: CommandHost, exchange: Exchange, handover
       exchange.words = args;
       return exit(statusOf(ctx.env));
     }),
+    defineCommand(LOOK_COMMAND, async (args, ctx) => {
+      const errexit = (ctx.env.get('SHELLOPTS') ?? '').split(':').includes('errexit');
+      const codes = args[0] === 'exit' ? args.slice(1) : args;
+      exchange.look = {
+        status: statusOf(ctx.env),
+        pipeStatus: codes.map((code) => (/^[-+]?\d+$/.test(code) ? Number(code) : NaN)),
+        errexit,
+      };
+      return exit(statusOf(ctx.env));
+    }),
+    defineCommand(STATUS_COMMAND, async ([status, ...pipeStatus]) => ({
+      ...exit(Number(status)),
+      internalPipeStatusOverride: pipeStatus.map(Number),
+    })),
     defineCommand(COMPLAIN_COMMAND, async () => ({ ...exit(2), stderr: exchange.complaint })),
     defineCommand(PROMPT_COMMAND, async (args, ctx) => {
       const at = args.findIndex((arg) => /^-[a-zA-Z]*p/.test(arg));

@@ -1,9 +1,12 @@
 /** One line or script while it runs: where its output goes, what is typed to it, and Ctrl+C. */
 import type { OutputStream } from '../../platform/platform.ts';
 import type { Run } from './run.ts';
+import type { Frame } from './traps.ts';
 
 /** How long a command may take to notice Ctrl+C by itself before its shell is ended, in real ms. */
 const GRACE = 240;
+/** How often a trap may take Ctrl+C from one line. */
+const CAUGHT_AT_MOST = 2;
 
 /** Ctrl+C, which a process may answer, or the end of the session. */
 export type StopReason = 'interrupted' | 'closed';
@@ -12,7 +15,7 @@ export class Job {
   interrupted = false;
   readonly #onOutput: (stream: OutputStream, text: string) => void;
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  readonly #interruption = new AbortController();
+  #interruption = new AbortController();
   readonly #lastResort = new AbortController();
   readonly #typed: (string | null)[] = [];
   readonly #readers: ((line: string | null) => void)[] = [];
@@ -20,6 +23,8 @@ export class Job {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
   #inputsRead = 0;
+  /** How often Ctrl+C met a trap. */
+  #caught = 0;
 
   constructor(onOutput: (stream: OutputStream, text: string) => void) {
     this.#onOutput = onOutput;
@@ -83,11 +88,31 @@ export class Job {
 
   interrupt(reason: StopReason): void {
     if (this.interrupted || this.#ended) return;
+    if (reason === 'interrupted' && this.#run !== null && this.#isCaught(this.#run.frame)) return;
     this.interrupted = true;
     if (this.#run !== null) this.#run.interrupted = true;
     this.#interruption.abort(reason);
     for (const reader of this.#readers.splice(0)) reader(null);
     this.#grace = setTimeout(() => this.#lastResort.abort(), GRACE);
+  }
+
+  /** A trap takes Ctrl+C, which ends the command that runs and no more. Nobody can close this terminal, so it does so twice at most. */
+  #isCaught(frame: Frame): boolean {
+    let catcher: Frame | null = frame;
+    while (catcher !== null && !catcher.catches('INT')) catcher = catcher.parent;
+    if (catcher === null) return false;
+    if (++this.#caught > CAUGHT_AT_MOST) {
+      this.write('stderr', 'bash: stopped: this terminal ends what runs at the third Ctrl+C, trap or not\n');
+      return false;
+    }
+    if (catcher.handler('INT') === '') return true;
+    catcher.pending.push('INT');
+    for (let ended = frame; ended !== catcher; ended = ended.parent!) ended.ended = true;
+    const stopped = this.#interruption;
+    this.#interruption = new AbortController();
+    stopped.abort('interrupted');
+    for (const reader of this.#readers.splice(0)) reader(null);
+    return true;
   }
 
   end(): void {

@@ -119,7 +119,10 @@ export class LiveShell {
     yield* prelude;
     for (;;) {
       yield statementOf(simpleCommand(':', [], [redirection('<', NEXT_LINE), QUIET]));
-      if (this.#closing) return;
+      if (this.#closing) {
+        yield* choreography.ending(this.#sink);
+        return;
+      }
       this.#running = true;
       yield this.#restored();
       for (const statement of this.#lines) {

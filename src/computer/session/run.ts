@@ -1,5 +1,6 @@
 /** What is true of a shell while it runs: where a command's output goes, whether Ctrl+C was pressed, when the thread last had a break. */
 import type { FunctionDefinition } from './bash-ast.ts';
+import { Frame } from './traps.ts';
 
 /** Bits of `Run.sink`: which of a command's three streams are the terminal itself rather than a pipe, a file or a substitution. */
 export const OUT = 1;
@@ -7,6 +8,8 @@ export const ERR = 2;
 export const IN = 4;
 /** A further bit of `Run.sink`: only the beginning of what the command prints is taken, as by `head`. */
 export const PART = 8;
+/** A further bit of `Run.sink`: a trap may have to be run when the command fails, so that nothing in it may end the shell by itself. */
+export const WATCHED = 16;
 
 /** How long a loop may keep the thread to itself, in real ms. */
 const BREATH_EVERY = 15;
@@ -21,6 +24,10 @@ export class Run {
   /** The pipeline that runs now was given only the beginning of a device that never ends. */
   endlessWasCut = false;
   interrupted = false;
+  /** The shell process that runs now. */
+  frame = Frame.first();
+  /** The shell process that the list of statements belongs to; a stage of its pipelines has one of its own. */
+  listFrame = this.frame;
   /** An error that ends the whole line in bash has happened. */
   discarded = false;
   /** Files that the command that runs now redirects to, as they were written. */

@@ -14,6 +14,7 @@ import { ERR, IN, OUT, PART, Run } from './run.ts';
 import { shellErrorText } from './shell-errors.ts';
 import { Shell, type ShellEnd } from './shell.ts';
 import { parseShell } from './syntax.ts';
+import { killCommand, trapCommand } from './traps.ts';
 
 /** The computer that a session runs on. */
 export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname'> {
@@ -156,10 +157,11 @@ export class ShellSession implements Session {
         *[Symbol.iterator]() {
           yield* options;
           for (const statement of lines) {
-            if (run.interrupted) return;
+            if (run.interrupted) break;
             yield choreography.topLevel(statement, OUT | ERR);
           }
-          reachedEnd = true;
+          reachedEnd = !run.interrupted;
+          yield* choreography.ending(OUT | ERR);
         },
       };
       const end = await shell.execute(root, { cwd: this.#state.cwd, signal: job.lastResort });
@@ -215,6 +217,7 @@ export class ShellSession implements Session {
       words: [],
       loaded: null,
       complaint: '',
+      look: { status: 0, pipeStatus: [0], errexit: false },
       notice: (text) => this.#job?.write('stderr', text),
     };
     const handover: Handover = { saved: () => {}, status: 0, pipeStatus: [0], nextLine: () => Promise.resolve() };
@@ -272,7 +275,12 @@ export class ShellSession implements Session {
       commandNames: () => shell.commandNames(),
     });
     const choreography = choreograph(run, exchange);
-    const commands = [...machine.commands(host), ...internalCommands(host, exchange, handover)];
+    const commands = [
+      ...machine.commands(host),
+      ...internalCommands(host, exchange, handover),
+      trapCommand(run),
+      killCommand(run, this.#options.interactive),
+    ];
     const shell: Shell = new Shell({ files, cwd: this.#state.cwd, env: this.#state.exported, commands, run, choreography });
     return { shell, run, choreography, handover };
   }

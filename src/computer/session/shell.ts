@@ -75,7 +75,7 @@ export class Shell {
         const root = this.#root;
         this.#root = null;
         // The first tree is a placeholder for the session's own statements; all others come from commands that start a shell.
-        const statements = root ?? this.#nested(choreography.prepare(ast).statements);
+        const statements = root ?? this.#nested(choreography.program(choreography.prepare(ast).statements));
         // just-bash only walks the list.
         return { ast: { type: 'Script', statements: statements as Statement[] } };
       },
@@ -101,7 +101,7 @@ export class Shell {
     return { exitCode, stdout, stderr };
   }
 
-  #nested(statements: readonly Statement[]): Iterable<Statement> {
+  #nested(statements: Iterable<Statement>): Iterable<Statement> {
     const run = this.#run;
     return {
       *[Symbol.iterator]() {

@@ -47,6 +47,22 @@ function readTree(text: string): Script | Error {
   return new Error('syntax error');
 }
 
+let printer: Bash | undefined;
+let toPrint: Statement | undefined;
+
+/** A statement as text, as `$BASH_COMMAND` tells it. */
+export function shellText(statement: Statement): string {
+  printer ??= new Bash({ fs: new InMemoryFs(), cwd: '/', commands: [], defenseInDepth: false });
+  if (toPrint === undefined) {
+    printer.registerTransformPlugin({
+      name: 'print',
+      transform: () => ({ ast: { type: 'Script', statements: toPrint === undefined ? [] : [toPrint] } }),
+    });
+  }
+  toPrint = statement;
+  return printer.transform(':').script.trim();
+}
+
 function parserWithView(): Bash {
   const bash = new Bash({ fs: new InMemoryFs(), cwd: '/', commands: [], defenseInDepth: false });
   bash.registerTransformPlugin({

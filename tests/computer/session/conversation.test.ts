@@ -80,7 +80,7 @@ const CONVERSATIONS: Readonly<Record<string, readonly Row[]>> = {
     ["echo 'open", { stderr: "bash: unexpected EOF while looking for matching `''\n", exitCode: 2 }],
     ['set -u; echo $nothing; echo not reached', { stderr: 'bash: nothing: unbound variable\n', exitCode: 1 }],
     ['set +u; echo $((1 / 0)); echo not reached', { stderr: 'bash: division by 0\n', exitCode: 1 }],
-    ['trap "echo bye" EXIT', { stderr: 'trap: this shell cannot catch signals or exits yet\n', exitCode: 2 }],
+    ['trap "echo x" DEBUG', { stderr: 'bash: trap: DEBUG: this shell does not stop before each command: use set -x\n', exitCode: 1 }],
   ],
   'evaluates, sources and runs scripts': [
     ['eval \'x=1; echo "x is $x"\'; echo $x', says('x is 1\n1\n')],
