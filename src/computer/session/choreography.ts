@@ -58,7 +58,7 @@ export interface Choreography {
   /** What `trap` asked to be run at the end of the session's shell, to be run where `topLevel` runs. */
   ending(sink: number): Iterable<Statement>;
   /** `statements` as those of a shell that was started as a program. */
-  program(statements: Iterable<Statement>): Generator<Statement>;
+  program(statements: readonly Statement[]): Generator<Statement>;
 }
 
 const QUIET = redirection('>>', '/dev/null', 2);
@@ -96,6 +96,8 @@ interface Dressed {
   readonly inner: number;
   /** Files that it redirects to, as they were written. */
   readonly targets?: readonly string[];
+  /** What it computes, as it was written. */
+  readonly arithmetic: readonly string[];
 }
 
 export function choreograph(run: Run, exchange: Exchange): Choreography {
@@ -130,6 +132,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       returnZero(node);
     } else {
       noteLists(node);
+      nameParameter(node);
       for (const value of Object.values(node)) visit(value, isAssigned);
     }
   }
@@ -298,8 +301,9 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       if (part !== null) stage = part ? stage | PART : stage & ~PART;
       return { ...dressCommand(last > 0 ? asStage(command) : command, stage), begins: i === 0 && (sink & PART) === 0 };
     });
-    const commands = lazyElements(stages, ({ command, inner, targets, begins }) => {
+    const commands = lazyElements(stages, ({ command, inner, targets, arithmetic, begins }) => {
       run.sink = inner;
+      run.arithmetic = arithmetic;
       if (last > 0) run.frame = run.listFrame.subshell();
       if (begins) run.endlessWasCut = false;
       if (targets !== undefined) run.targets = targets;
@@ -312,17 +316,23 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
 
   /** The command as it is given to just-bash. */
   function dressCommand(command: CommandNode, sink: number): Dressed {
-    if (command.type === 'FunctionDef') return { command, inner: sink };
+    if (command.type === 'FunctionDef') return { command, inner: sink, arithmetic: [] };
+    const arithmetic = arithmeticOf(command);
     const redirected = redirectedStreams(command.redirections, sink);
     const inner = sink & ~((redirected & OUT) === 0 || takesPart([command]) === true ? redirected : redirected | PART);
     const changed = command.type === 'SimpleCommand' ? dressSimple(namingDevice(command), sink, inner) : dressCompound(command, sink);
     // A redirection that fails to open its file throws in just-bash; a group turns that into a message and exit code 1.
-    if (!opensFile(command.redirections)) return { command: changed, inner };
-    return { command: groupOf([settled(changed, sink)], shellRedirections(sink)), inner, targets: literalTargets(command.redirections) };
+    if (!opensFile(command.redirections)) return { command: changed, inner, arithmetic };
+    return {
+      command: groupOf([settled(changed, sink)], shellRedirections(sink)),
+      inner,
+      arithmetic,
+      targets: literalTargets(command.redirections),
+    };
   }
 
   function dressCompound(command: Compound, sink: number): Compound {
-    const added = terminalRedirections(sink);
+    const added = command.type === 'ArithmeticCommand' ? shellRedirections(sink) : terminalRedirections(sink);
     return added.length === 0 ? command : { ...command, redirections: [...added, ...command.redirections] };
   }
 
@@ -368,7 +378,10 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     }
     if (name === 'read' && (inner & IN) !== 0 && !hasFlag(command.args, 'u')) return readLine(command, sink);
     const reads = name !== null && (inner & IN) !== 0 && READERS.has(name) && (ALWAYS_READ.has(name) || namesNoFile(command.args));
-    const added = [...terminalRedirections(sink), ...(reads ? [redirection('<', TERMINAL_TO_END)] : [])];
+    const added = [
+      ...(name === 'let' ? shellRedirections(sink) : terminalRedirections(sink)),
+      ...(reads ? [redirection('<', TERMINAL_TO_END)] : []),
+    ];
     const renamed = runsFile(command.name) ? { ...command, name: word(RUN_FILE_COMMAND), args: [command.name, ...command.args] } : command;
     return added.length === 0 ? renamed : { ...renamed, redirections: [...added, ...command.redirections] };
   }
@@ -450,23 +463,34 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     );
   }
 
+  function topLevel(statement: Statement, sink: number): Statement {
+    run.sink = sink;
+    const group = statementOf(
+      groupOf(
+        lazyList(() => perform([statement], false)),
+        shellRedirections(sink),
+      ),
+    );
+    return run.frame.watches ? traps.discarding(group) : group;
+  }
+
+  /** While something is to be run at the end, each statement of a program is caught like a line of the session's. */
+  function* program(statements: readonly Statement[]): Generator<Statement> {
+    const { sink } = run;
+    for (const statement of statements.slice()) {
+      if (run.frame.watches && sink !== 0) yield topLevel(statement, sink);
+      else yield* perform([statement], false);
+    }
+  }
+
   return {
     prepare,
-    topLevel(statement, sink) {
-      run.sink = sink;
-      const group = statementOf(
-        groupOf(
-          lazyList(() => perform([statement], false)),
-          shellRedirections(sink),
-        ),
-      );
-      return run.frame.watches ? traps.discarding(group) : group;
-    },
+    topLevel,
     ending(sink) {
       run.sink = sink;
       return run.frame.catches('EXIT') ? [statementOf(groupOf(lazyList(traps.atEnd), shellRedirections(sink)))] : [];
     },
-    program: (statements) => traps.process(run.frame.started(), run.passesStreams ? run.sink : 0, () => statements),
+    program: (statements) => traps.process(run.frame.started(), run.passesStreams ? run.sink : 0, () => program(statements)),
   };
 }
 
@@ -581,6 +605,24 @@ function declareGlobally(statement: Statement): void {
       if (name === 'declare' || name === 'typeset') command.args.unshift(word('-g'));
     }
   }
+}
+
+/** The texts of the arithmetic that a command does itself. */
+function arithmeticOf(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  if ('type' in node && node.type === 'ArithmeticExpression' && 'originalText' in node) return [String(node.originalText)];
+  if ('type' in node && (node.type === 'Statement' || node.type === 'CommandSubstitution')) return [];
+  return (Array.isArray(node) ? node.slice() : Object.values(node)).flatMap(arithmeticOf);
+}
+
+/** `${x?must be set}` says which parameter must be set. */
+function nameParameter(node: object): void {
+  if (!('type' in node) || node.type !== 'ParameterExpansion') return;
+  const { parameter, operation } = node as Extract<Word['parts'][number], { type: 'ParameterExpansion' }>;
+  if (operation?.type !== 'ErrorIfUnset') return;
+  const said = operation.word?.parts ?? [];
+  const instead = literalText(operation.word ?? word('')) === '' ? `parameter ${operation.checkEmpty ? 'null or ' : ''}not set` : '';
+  operation.word = { type: 'Word', parts: [{ type: 'Literal', value: `${parameter}: ${instead}` }, ...said] };
 }
 
 type Substitution = Extract<Word['parts'][number], { type: 'CommandSubstitution' | 'ProcessSubstitution' }>;

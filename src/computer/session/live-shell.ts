@@ -77,7 +77,7 @@ export class LiveShell {
     this.#lines = choreography.prepare({ type: 'Script', statements }).statements.slice();
     this.#job = job;
     job.attach(run);
-    run.discarded = false;
+    run.discarded = null;
     if (!this.#alive) this.#start();
     const stop = this.#stop;
     job.lastResort.addEventListener('abort', () => stop.abort(), { once: true });
@@ -126,7 +126,7 @@ export class LiveShell {
       this.#running = true;
       yield this.#restored();
       for (const statement of this.#lines) {
-        if (run.interrupted || run.discarded) break;
+        if (run.interrupted || run.discarded !== null) break;
         yield choreography.topLevel(statement, this.#sink);
       }
       yield statementOf(saveCommand());

@@ -28,10 +28,12 @@ export class Run {
   frame = Frame.first();
   /** The shell process that the list of statements belongs to; a stage of its pipelines has one of its own. */
   listFrame = this.frame;
-  /** An error that ends the whole line in bash has happened. */
-  discarded = false;
+  /** An error that ends the whole line in bash has happened, or one that ends a script. */
+  discarded: 'line' | 'shell' | null = null;
   /** Files that the command that runs now redirects to, as they were written. */
   targets: readonly string[] = [];
+  /** The arithmetic in it, as it was written. */
+  arithmetic: readonly string[] = [];
   /** Functions by name, to define them again in a shell that replaces this one. */
   readonly functions = new Map<string, FunctionDefinition>();
   #lastBreath = performance.now();

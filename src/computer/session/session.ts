@@ -14,6 +14,7 @@ import { ERR, IN, OUT, PART, Run } from './run.ts';
 import { shellErrorText } from './shell-errors.ts';
 import { Shell, type ShellEnd } from './shell.ts';
 import { parseShell } from './syntax.ts';
+import { lineOf } from './trapping.ts';
 import { killCommand, trapCommand } from './traps.ts';
 
 /** The computer that a session runs on. */
@@ -152,13 +153,20 @@ export class ShellSession implements Session {
       const { statements, problem } = scriptStatements(text);
       const options = scriptStatements(pipefail ? 'set -eo pipefail' : 'set -e').statements;
       const lines = choreography.prepare({ type: 'Script', statements: [...statements] }).statements.slice();
+      const failure = scriptStatements('exit 1').statements;
       let reachedEnd = false;
       const root: Iterable<Statement> = {
         *[Symbol.iterator]() {
           yield* options;
-          for (const statement of lines) {
-            if (run.interrupted) break;
-            yield choreography.topLevel(statement, OUT | ERR);
+          for (let i = 0; i < lines.length && !run.interrupted; i++) {
+            yield choreography.topLevel(lines[i]!, OUT | ERR);
+            if (run.discarded === 'shell') {
+              yield* choreography.ending(OUT | ERR);
+              yield* failure;
+            }
+            // The rest of the line is dropped, and the script goes on.
+            if (run.discarded === 'line') for (const line = lineOf(lines[i]); i + 1 < lines.length && lineOf(lines[i + 1]) === line;) i++;
+            run.discarded = null;
           }
           reachedEnd = !run.interrupted;
           yield* choreography.ending(OUT | ERR);
@@ -250,8 +258,8 @@ export class ShellSession implements Session {
       },
       shellError: (text) => {
         if (run.interrupted) return;
-        const error = shellErrorText(text, run.targets);
-        if (error.endsLine) run.discarded = true;
+        const error = shellErrorText(text, run);
+        run.discarded ??= error.ends;
         this.#job?.write('stderr', error.text);
       },
       takesPart: (path) => {

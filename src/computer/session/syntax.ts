@@ -20,7 +20,10 @@ export function parseShell(text: string): Parsed {
   const unfinished: Parsed = { kind: 'incomplete', message: 'syntax error: unexpected end of file', line: lastLine + 1 };
   if (endsInContinuation(text)) return unfinished;
   const tree = readTree(text);
-  if (tree instanceof Error) return problemOf(tree, unfinished);
+  if (tree instanceof Error) {
+    const problem = problemOf(tree, unfinished);
+    return problem === unfinished ? (emptyCondition(text) ?? unfinished) : problem;
+  }
   for (const [i, statement] of tree.statements.entries()) {
     if (statement.deferredError !== undefined)
       return { kind: 'wrong', message: statement.deferredError.message, line: statement.line ?? 1 };
@@ -29,6 +32,8 @@ export function parseShell(text: string): Parsed {
     return { kind: 'wrong', message: "syntax error near unexpected token `;'", line: statement.line ?? 1 };
   }
   if (hasOpenHeredoc(tree)) return unfinished;
+  const closing = emptyBody(tree);
+  if (closing !== null) return { kind: 'wrong', message: `syntax error near unexpected token \`${closing}'`, line: lastLine };
   return { kind: 'complete', statements: tree.statements };
 }
 
@@ -100,6 +105,15 @@ function problemOf(error: ParserError, unfinished: Parsed): Parsed {
   };
 }
 
+/** `if then`: just-bash takes `then` for a command here, and waits for more. Text with quotes in it is left alone. */
+function emptyCondition(text: string): Parsed | null {
+  if (/['"`<]/.test(text)) return null;
+  const found = /(?:^|[;&|\n(]|\b(?:then|else|do)\s)\s*(?:(?:if|elif)\s+(then)|(?:while|until)\s+(do))(?=\s|;|$)/.exec(text);
+  if (found === null) return null;
+  const line = text.slice(0, found.index + found[0].length).split('\n').length;
+  return { kind: 'wrong', message: `syntax error near unexpected token \`${found[1] ?? found[2]}'`, line };
+}
+
 /** A backslash before the last newline, unless it is itself escaped or within a comment. */
 function endsInContinuation(text: string): boolean {
   const backslashes = /(\\*)\n?$/.exec(text)?.[1]?.length ?? 0;
@@ -116,6 +130,20 @@ function hasEmptyCommand(statement: Statement): boolean {
       command.name === null &&
       command.args.length + command.assignments.length + command.redirections.length === 0,
   );
+}
+
+/** `{ }` and `( )`, which bash takes for mistakes: what ends the first of them. */
+function emptyBody(node: unknown): string | null {
+  if (typeof node !== 'object' || node === null) return null;
+  if ('body' in node && Array.isArray(node.body) && node.body.length === 0 && 'type' in node) {
+    if (node.type === 'Group') return '}';
+    if (node.type === 'Subshell') return ')';
+  }
+  for (const value of Array.isArray(node) ? node : Object.values(node)) {
+    const found = emptyBody(value);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function hasOpenHeredoc(node: unknown): boolean {

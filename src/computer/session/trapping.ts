@@ -13,6 +13,7 @@ import {
   type Statement,
 } from './bash-ast.ts';
 import type { Exchange } from './choreography.ts';
+import { BREATH } from './devices.ts';
 import { WATCHED, type Run } from './run.ts';
 import { parseShell, shellText } from './syntax.ts';
 import { signalName, type Frame } from './traps.ts';
@@ -146,7 +147,8 @@ export function trapping(run: Run, exchange: Exchange, dressing: Dressing): Trap
     if (fails && status !== 0) {
       const line = lineOf(command);
       const handler = frame.errorHandler();
-      if (handler.includes('BASH_COMMAND')) yield* dressing.prepare([assignment('BASH_COMMAND', shellText(statementOf(command)))]);
+      if (handler.includes('BASH_COMMAND'))
+        yield* dressing.prepare([assignment('BASH_COMMAND', shellText(statementOf(asWritten(command))))]);
       yield* frame.whileHandlingError(handle('ERR', handler, status, line));
       if (errexit) {
         yield* handle('EXIT', frame.takeExit(), status, line);
@@ -181,7 +183,7 @@ export function trapping(run: Run, exchange: Exchange, dressing: Dressing): Trap
   function* afterLine(): Generator<Statement> {
     yield LOOK;
     const { status, pipeStatus, errexit } = exchange.look;
-    if (run.discarded && errexit) {
+    if (run.discarded === 'shell' || (run.discarded === 'line' && errexit)) {
       yield* handle('EXIT', run.frame.takeExit(), status, undefined);
       yield statementOf(simpleCommand('exit', [word(String(status))]));
     }
@@ -220,6 +222,14 @@ function argumentsOf(text: string): SimpleCommand['args'] {
   return command?.type === 'SimpleCommand' ? command.args : [];
 }
 
+/** Without the redirection that lets the thread rest. */
+function asWritten(command: CommandNode): CommandNode {
+  if (!('redirections' in command)) return command;
+  const { redirections } = command;
+  const written = redirections.filter(({ target }) => target.type !== 'Word' || literalText(target) !== BREATH);
+  return { ...command, redirections: written } as CommandNode;
+}
+
 function assignment(name: string, value: string): Statement {
   const parsed = parseShell(`${name}='${value.replaceAll("'", "'\\''")}'`);
   if (parsed.kind !== 'complete') throw new Error(`${name}: ${parsed.message}`);
@@ -231,7 +241,8 @@ function isSimple(command: CommandNode): boolean {
   return command.type !== 'FunctionDef' && ['SimpleCommand', 'Subshell', 'ArithmeticCommand', 'ConditionalCommand'].includes(command.type);
 }
 
-function lineOf(node: unknown): number | undefined {
+/** The line that a node begins on; undefined where the parser did not say. */
+export function lineOf(node: unknown): number | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
   if ('line' in node && typeof node.line === 'number') return node.line;
   for (const value of Array.isArray(node) ? node.slice() : Object.values(node)) {

@@ -11,21 +11,23 @@ const SCRIPTS = readFileSync(new URL('bash-scripts.txt', import.meta.url), 'utf8
 
 /** Where this computer's shell differs, and why that is left for now. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  'echo ${x?must be set}': 'the message lacks the name',
-  'echo $((1/0)); echo no': 'the message lacks the expression',
-  'if then': 'taken for unfinished',
+  '[ a = ]; [ 1 -eq x ]; echo $?': 'just-bash’s `[` takes what is no condition for a false one, without a word',
+  'x=08; echo $((x+1))': 'a number with 8 or 9 behind a leading 0 is taken for a decimal one',
+  'echo ${x!y}': 'taken for unfinished',
+  'set +e; exec nocmd; echo no': '`exec` of a command that is not there leaves the script alive',
+  'echo $(( 1 / 0 )) | cat; echo on': 'such an error ends the line, not only its stage of the pipeline',
 };
 
 const bash = spawnSync('bash', ['--version']).status === 0;
 const scratch = mkdtempSync(join(tmpdir(), 'plumbline-bash-'));
 afterAll(() => {
   rmSync(scratch, { recursive: true });
-  const same = compared - Object.keys(DIFFERENT).length;
   // The last line of the test's output: what docs/shell.md says.
   if (compared > 0)
     process.stdout.write(`${same} of ${compared} scripts identical with bash (${((100 * same) / compared).toFixed(1)} %)\n`);
 });
 let compared = 0;
+let same = 0;
 
 interface Outcome {
   readonly stdout: string;
@@ -58,9 +60,10 @@ function withoutPlaces(text: string): string {
 
 describe.skipIf(!bash)('a script does what it does on bash', () => {
   it.each(SCRIPTS.map((script, n) => [script, n] as const))('%s', async (script, n) => {
-    compared++;
     const theirs = onBash(script, n);
     const ours = await onOurs(script);
+    compared++;
+    if (!(script in DIFFERENT)) same++;
     if (script in DIFFERENT) expect(ours).not.toEqual(theirs);
     else expect(ours).toEqual(theirs);
   });

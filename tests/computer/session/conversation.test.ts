@@ -79,7 +79,7 @@ const CONVERSATIONS: Readonly<Record<string, readonly Row[]>> = {
     ['if true; then', { stderr: 'bash: syntax error: unexpected end of file\n', exitCode: 2 }],
     ["echo 'open", { stderr: "bash: unexpected EOF while looking for matching `''\n", exitCode: 2 }],
     ['set -u; echo $nothing; echo not reached', { stderr: 'bash: nothing: unbound variable\n', exitCode: 1 }],
-    ['set +u; echo $((1 / 0)); echo not reached', { stderr: 'bash: division by 0\n', exitCode: 1 }],
+    ['set +u; echo $((1 / 0)); echo not reached', { stderr: 'bash: 1 / 0: division by 0 (error token is "0")\n', exitCode: 1 }],
     ['trap "echo x" DEBUG', { stderr: 'bash: trap: DEBUG: this shell does not stop before each command: use set -x\n', exitCode: 1 }],
   ],
   'evaluates, sources and runs scripts': [
