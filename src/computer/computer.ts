@@ -21,6 +21,7 @@ export function createComputer(options: ComputerOptions): Computer {
     python,
     user,
     hostname,
+    services: options.services,
     files,
     home,
     env: { ...environment(home, options), ...options.env },

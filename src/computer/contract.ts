@@ -87,6 +87,29 @@ export interface Computer {
   session(options: SessionOptions): Session;
 }
 
+export interface ServiceRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface ServiceResponse {
+  readonly status: number;
+  /** `Not Found` */
+  readonly reason: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** What answers on the network that a computer is on: the origin, what runs in the cloud, servers on `localhost`. */
+export interface Services {
+  /** Null where no host, or on `localhost` no server, has this address. */
+  fetch(request: ServiceRequest): Promise<ServiceResponse | null>;
+}
+
 export interface ComputerOptions {
   readonly clock: Clock;
   readonly python: PythonHost;
@@ -97,6 +120,8 @@ export interface ComputerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** just-git's network policy: how `git clone https://origin.fieldleaf.test/leaf.git` reaches the origin. */
   readonly network?: NetworkPolicy | undefined;
+  /** What `curl` and `wget` reach; nothing when it is absent. */
+  readonly services?: Services | undefined;
   /** Extra commands for this computer. */
   readonly commands?: readonly CustomCommand[];
   /** Called when `nano`, `vim` or `code` is to open a file in an interactive session; the file need not exist. */

@@ -5,6 +5,7 @@ import { compressionCommands } from './compression.ts';
 import { diffCommands } from './diff.ts';
 import { headCommands } from './head.ts';
 import type { CommandHost } from './host.ts';
+import { lazyCommands } from './lazy.ts';
 import { listingCommands } from './listing.ts';
 import { pathCommands } from './paths.ts';
 import { pythonCommands } from './python.ts';
@@ -27,5 +28,6 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...throughCommands(host),
     ...attachedCommands(),
     ...compressionCommands(host),
+    ...lazyCommands(host),
   ];
 }

@@ -1,6 +1,6 @@
 /** What a command of ours may ask of the session that runs it. */
 import type { Clock, OutputStream, PythonHost } from '../../platform/platform.ts';
-import type { ComputerOptions, FileSystem } from '../contract.ts';
+import type { ComputerOptions, FileSystem, Services } from '../contract.ts';
 
 export interface CommandHost {
   readonly files: FileSystem;
@@ -8,6 +8,7 @@ export interface CommandHost {
   readonly python: PythonHost;
   readonly user: ComputerOptions['user'];
   readonly hostname: string;
+  readonly services: Services | undefined;
   readonly interactive: boolean;
   /** Terminal width in characters. */
   readonly columns: number;

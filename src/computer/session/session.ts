@@ -18,7 +18,7 @@ import { lineOf } from './trapping.ts';
 import { killCommand, trapCommand } from './traps.ts';
 
 /** The computer that a session runs on. */
-export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname'> {
+export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname' | 'services'> {
   readonly files: FileSystem;
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
@@ -235,6 +235,7 @@ export class ShellSession implements Session {
       python: machine.python,
       user: machine.user,
       hostname: machine.hostname,
+      services: machine.services,
       interactive: this.#options.interactive,
       columns: this.#options.columns ?? 80,
       streams: () => ({ stdin: (run.sink & IN) !== 0, stdout: (run.sink & OUT) !== 0, stderr: (run.sink & ERR) !== 0 }),

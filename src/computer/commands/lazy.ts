@@ -1,0 +1,31 @@
+/** Commands whose programs are loaded when they are first used: the first prompt does not wait for them. */
+import type { CustomCommand, ExecResult, ResolvedCommandContext } from 'just-bash';
+import { defineCommand } from 'just-bash/browser';
+import type { CommandHost } from './host.ts';
+import { failed } from './result.ts';
+
+export type Program = (host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) => Promise<ExecResult>;
+
+const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  tar: async () => (await import('./tar.ts')).tar,
+  zip: async () => (await import('./zip.ts')).zip,
+  unzip: async () => (await import('./zip.ts')).unzip,
+  curl: async () => (await import('./curl.ts')).curl,
+  wget: async () => (await import('./curl.ts')).wget,
+  shuf: async () => (await import('./small.ts')).shuf,
+  cmp: async () => (await import('./small.ts')).cmp,
+  truncate: async () => (await import('./small.ts')).truncate,
+  nproc: async () => (await import('./small.ts')).nproc,
+  df: async () => (await import('./small.ts')).df,
+  free: async () => (await import('./small.ts')).free,
+};
+
+export function lazyCommands(host: CommandHost): readonly CustomCommand[] {
+  return Object.entries(PROGRAMS).map(([name, load]) =>
+    defineCommand(name, async (args, ctx) => {
+      const program = await load().catch(() => null);
+      if (program === null) return failed(`${name}: its program could not be loaded; check the connection and try again\n`, 126);
+      return program(host, args, ctx);
+    }),
+  );
+}
