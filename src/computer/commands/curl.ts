@@ -68,7 +68,7 @@ export async function curl(host: CommandHost, args: readonly string[], ctx: Reso
         (shows ? exchanges.map((each) => headText(each.response)).join('') : '') + (flags.has('I') ? '' : toLatin1(response.body));
       const output = flags.get('o') ?? (flags.has('O') ? remoteName(request.url) : undefined);
       if (output === undefined || output === '-') stdout += text;
-      else save(host, resolvePath(ctx.cwd, output), text);
+      else await save(resolvePath(ctx.cwd, output), text, ctx);
       stdout += written(flags.get('w') ?? '', request.url, response);
     } catch (error) {
       if (!(error instanceof CurlError)) throw error;
@@ -169,9 +169,9 @@ function remoteName(url: string): string {
   return name;
 }
 
-function save(host: CommandHost, path: string, text: string): void {
-  if (!host.files.existsSync(parentPath(path))) throw new CurlError(23, 'client returned ERROR on write, no such directory');
-  host.files.writeSync(path, fromLatin1(text));
+async function save(path: string, text: string, { fs }: ResolvedCommandContext): Promise<void> {
+  if (!(await fs.exists(parentPath(path)))) throw new CurlError(23, 'client returned ERROR on write, no such directory');
+  await fs.writeFile(path, fromLatin1(text));
 }
 
 export async function wget(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext): Promise<ExecResult> {
@@ -191,7 +191,7 @@ export async function wget(host: CommandHost, args: readonly string[], ctx: Reso
       const name = flags.get('O') ?? (pathname.slice(pathname.lastIndexOf('/') + 1) || 'index.html');
       const text = toLatin1(response.body);
       if (name === '-') stdout += text;
-      else save(host, resolvePath(resolvePath(ctx.cwd, flags.get('P') ?? '.'), name), text);
+      else await save(resolvePath(resolvePath(ctx.cwd, flags.get('P') ?? '.'), name), text, ctx);
       if (!flags.has('q'))
         stderr += `${request.url}: ${response.status} ${response.reason}, ${response.body.length} bytes, saved to '${name}'\n`;
     } catch (error) {

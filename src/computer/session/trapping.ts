@@ -16,7 +16,7 @@ import type { Exchange } from './choreography.ts';
 import { BREATH } from './devices.ts';
 import { WATCHED, type Run } from './run.ts';
 import { parseShell, shellText } from './syntax.ts';
-import { signalName, type Frame } from './traps.ts';
+import { signalNumber, type Frame } from './traps.ts';
 
 /** Internal commands of a session: the first notes how things are, the second makes `$?` and PIPESTATUS what they were. */
 export const LOOK_COMMAND = '__look';
@@ -167,7 +167,7 @@ export function trapping(run: Run, exchange: Exchange, dressing: Dressing): Trap
       const handler = frame.handler(name);
       if (handler !== undefined) yield* handle(name, handler, status, undefined);
       else {
-        const code = 128 + Number(signalNumberOf(name));
+        const code = 128 + (signalNumber(name) ?? 0);
         yield* handle('EXIT', frame.takeExit(), code, undefined);
         yield statementOf(simpleCommand('exit', [word(String(code))]));
       }
@@ -193,13 +193,8 @@ export function trapping(run: Run, exchange: Exchange, dressing: Dressing): Trap
   return { process, atEnd, leave, watched, discarding, answers };
 }
 
-function signalNumberOf(name: string): number {
-  for (let number = 0; number < 32; number++) if (signalName(number) === name) return number;
-  return 0;
-}
-
 /** A command whose exit code `set -e` does not take for a failure. */
-export function keeping(command: CommandNode): Statement {
+function keeping(command: CommandNode): Statement {
   return { ...statementOf(command), pipelines: [pipelineOf(command), pipelineOf(simpleCommand(':'))], operators: ['&&'] };
 }
 

@@ -130,7 +130,7 @@ export function signalNumber(text: string): number | null {
   return at < 0 ? null : at;
 }
 
-export function signalName(number: number): string {
+function signalName(number: number): string {
   return SIGNALS[number] ?? String(number);
 }
 
@@ -182,7 +182,7 @@ function signalTable(): string {
 }
 
 /** just-bash gives every shell this id. */
-export const SHELL_PID = 4021;
+const SHELL_PID = 4021;
 const KILL_USAGE = 'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n';
 /** What these do where nobody catches them: nothing. */
 const IGNORED: ReadonlySet<string> = new Set(['CHLD', 'CONT', 'URG', 'WINCH']);
