@@ -24,7 +24,7 @@ const TABLE: readonly (readonly [line: string, from: number, candidates: readonl
   ['pytho|', 0, ['python', 'python3']],
   ['echo a && unam|', 10, ['uname']],
   ['echo $(unam|', 7, ['uname']],
-  ['if tru|', 3, ['true']],
+  ['if tru|', 3, ['true', 'truncate']],
   ['RATE=1 unam|', 7, ['uname']],
   ['nothing-like-it|', 0, []],
   ['cat |', 4, ['README.md', 'data/', 'docs/', 'my\\ notes/', 'test.py', 'train.py']],
