@@ -270,7 +270,7 @@ export class GitCall {
 
   #localLayers(): readonly Layer[] {
     const repository = this.tryRepository;
-    return repository ? [{ scope: 'local', path: `${repository.gitDir}/config`, config: repository.config() }] : [];
+    return repository ? [{ scope: 'local', path: `${repository.commonDir}/config`, config: repository.config() }] : [];
   }
 
   #commandConfig(): Config {

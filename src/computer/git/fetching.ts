@@ -6,6 +6,7 @@ import { mapRef } from './revision.ts';
 import type { Advertisement } from './transport.ts';
 import { connect } from './transport.ts';
 import { isAncestor } from './walk.ts';
+import { worktreeUsing } from './worktrees.ts';
 
 export interface FetchOptions {
   readonly prune: boolean;
@@ -219,12 +220,11 @@ function store(call: GitCall, mapping: Mapping, report: Report, width: number, o
   const move = (what: string): void => {
     if (!options.dryRun) repository.refs.update(target, id, target.startsWith('refs/tags/') ? null : call.change(`${action}: ${what}`));
   };
+  const user = before === null ? null : worktreeUsing(repository, target);
+  if (user !== null) throw fatal(`refusing to fetch into branch '${target}' checked out at '${user}'`);
   if (before === id) {
     if (options.verbose) report.line('=', '[up to date]', from, to, width);
     return true;
-  }
-  if (target === repository.headRef && repository.workTree !== null && before !== null) {
-    throw fatal(`refusing to fetch into branch '${target}' checked out at '${repository.workTree}'`);
   }
   if (before === null) {
     report.line('*', kind === 'tag' ? '[new tag]' : kind === 'branch' ? '[new branch]' : '[new ref]', from, to, width);

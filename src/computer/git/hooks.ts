@@ -5,7 +5,7 @@ import { GitExit } from './errors.ts';
 export async function runHook(call: GitCall, name: string, args: readonly string[] = [], stdin = ''): Promise<number> {
   const { repository } = call;
   const configured = call.settings.get('core.hookspath');
-  const path = `${configured === undefined ? `${repository.gitDir}/hooks` : call.shell.fs.resolvePath(repository.workTree ?? call.cwd, configured)}/${name}`;
+  const path = `${configured === undefined ? `${repository.commonDir}/hooks` : call.shell.fs.resolvePath(repository.workTree ?? call.cwd, configured)}/${name}`;
   const entry = call.disk.entry(path);
   if (entry === null || entry.type === 'directory') return 0;
   if (entry.type === 'file' && (entry.mode & 0o111) === 0) {

@@ -3,6 +3,7 @@ import type { GitCall } from './call.ts';
 import { formatDate } from './date.ts';
 import { fatal } from './errors.ts';
 import { formatPerson, type CommitObject, type Person } from './objects.ts';
+import type { ShownNotes } from './notes.ts';
 import { bodyOf, subjectOf } from './record.ts';
 import type { Walked } from './revlist.ts';
 
@@ -14,6 +15,7 @@ export interface PrettyOptions {
   readonly abbrev?: number | undefined;
   readonly abbrevCommit: boolean;
   readonly decorations: Decorations | null;
+  readonly notes?: ShownNotes | null;
   readonly showParents?: boolean;
   readonly showChildrenMark?: string;
   readonly expandTabs?: boolean;
@@ -73,8 +75,15 @@ export function usesTerminator(format: string): boolean {
   return format === 'oneline' || format === 'reference' || format.startsWith('tformat:');
 }
 
-/** A commit's header and message, without the newline that ends the last line. */
+/** A commit's header, message and notes, without the newline that ends the last line. */
 export function prettyCommit(call: GitCall, walked: Walked, options: PrettyOptions): string {
+  const text = headerAndMessage(call, walked, options);
+  const notes = /^t?format:/.test(options.format) ? '' : (options.notes?.sections(walked.commit.id) ?? '');
+  if (notes === '') return text;
+  return usesTerminator(options.format) ? `${text}${notes}` : `${text}\n${notes.slice(0, -1)}`;
+}
+
+function headerAndMessage(call: GitCall, walked: Walked, options: PrettyOptions): string {
   const { commit, reflog } = walked;
   const { format, abbrevCommit } = options;
   if (/^t?format:/.test(format)) return expandFormat(call, format.slice(format.indexOf(':') + 1), walked, options);
@@ -267,7 +276,7 @@ function placeholder(call: GitCall, body: string, walked: Walked, options: Prett
     D: () => decorations().of(commit.id).join(', '),
     S: () => '',
     e: () => '',
-    N: () => '',
+    N: () => options.notes?.raw(commit.id) ?? '',
     m: () => options.showChildrenMark || '>',
     n: () => '\n',
     '%': () => '%',

@@ -6,6 +6,7 @@ import type { Person } from './objects.ts';
 import { bodyOf, subjectOf } from './record.ts';
 import { upstreamRef } from './revision.ts';
 import { trackingOf, trackingWords } from './tracking.ts';
+import { worktreeUsing } from './worktrees.ts';
 
 export interface RefInfo {
   readonly name: string;
@@ -91,6 +92,8 @@ function fieldOf(call: GitCall, info: RefInfo, field: string): string {
       return tag?.name ?? '';
     case 'HEAD':
       return call.repository.headRef === info.name ? '*' : ' ';
+    case 'worktreepath':
+      return worktreeUsing(call.repository, info.name) ?? '';
     case 'symref':
       return refName(refs.symbolic(info.name) ?? '', modifier);
     case 'upstream':

@@ -9,6 +9,9 @@ export interface ReflogEntry {
   readonly message: string;
 }
 
+/** Refs that each work tree has for itself. */
+const OWN = /^refs\/(bisect|worktree|rewritten)(\/|$)/;
+
 export const NO_ID = '0'.repeat(40);
 
 /** Who moves refs and why, for the reflog. */
@@ -22,22 +25,30 @@ export class Refs {
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #bare: boolean;
+  readonly #common: string;
 
-  constructor(disk: Disk, folder: string, bare: boolean) {
+  /** `common` holds what all work trees share; `folder` is one work tree's own. */
+  constructor(disk: Disk, folder: string, bare: boolean, common = folder) {
     this.#disk = disk;
     this.#folder = folder;
     this.#bare = bare;
+    this.#common = common;
+  }
+
+  /** The folder that a ref is kept in ("REFS" of git-worktree). */
+  #home(name: string): string {
+    return name.startsWith('refs/') && !OWN.test(name) ? this.#common : this.#folder;
   }
 
   /** What a symbolic ref names, or null. */
   symbolic(name: string): string | null {
-    const text = this.#disk.readText(`${this.#folder}/${name}`);
+    const text = this.#disk.readText(`${this.#home(name)}/${name}`);
     return text?.startsWith('ref: ') ? text.slice(5).trim() : null;
   }
 
   /** The id behind a full ref name, following symbolic refs. */
   resolve(name: string, depth = 0): string | null {
-    const text = this.#disk.readText(`${this.#folder}/${name}`)?.trim();
+    const text = this.#disk.readText(`${this.#home(name)}/${name}`)?.trim();
     if (text?.startsWith('ref: ')) return depth > 5 ? null : this.resolve(text.slice(5).trim(), depth + 1);
     if (text !== undefined && isFullId(text.slice(0, 40))) return text.slice(0, 40);
     return name.startsWith('refs/') ? (this.#packed().get(name) ?? null) : null;
@@ -52,9 +63,10 @@ export class Refs {
     const found = new Map<string, string>();
     for (const [name, id] of this.#packed()) if (name.startsWith(prefix)) found.set(name, id);
     const visit = (folder: string): void => {
-      for (const entry of this.#disk.list(`${this.#folder}/${folder}`)) {
+      const entries = new Set([this.#common, this.#folder].flatMap((home) => this.#disk.list(`${home}/${folder}`)));
+      for (const entry of entries) {
         const name = `${folder}/${entry}`;
-        if (this.#disk.isDirectory(`${this.#folder}/${name}`)) visit(name);
+        if (this.#disk.isDirectory(`${this.#home(name)}/${name}`)) visit(name);
         else {
           const id = name.startsWith(prefix) && !name.endsWith('.lock') ? this.resolve(name) : null;
           if (id) found.set(name, id);
@@ -79,7 +91,7 @@ export class Refs {
   update(name: string, id: string, change: RefChange | null): void {
     const target = this.#target(name);
     const before = this.resolve(target) ?? NO_ID;
-    const path = `${this.#folder}/${target}`;
+    const path = `${this.#home(target)}/${target}`;
     if (this.#disk.isDirectory(path)) this.#disk.remove(path); // An empty folder that a deleted ref has left.
     this.#disk.write(path, `${id}\n`);
     if (change === null) return;
@@ -95,33 +107,33 @@ export class Refs {
   }
 
   setSymbolic(name: string, target: string): void {
-    this.#disk.write(`${this.#folder}/${name}`, `ref: ${target}\n`);
+    this.#disk.write(`${this.#home(name)}/${name}`, `ref: ${target}\n`);
   }
 
   delete(name: string): void {
-    this.#disk.removeUpTo(`${this.#folder}/${name}`, `${this.#folder}/refs`);
-    this.#disk.removeUpTo(`${this.#folder}/logs/${name}`, `${this.#folder}/logs`);
-    const text = this.#disk.readText(`${this.#folder}/packed-refs`);
+    this.#disk.removeUpTo(`${this.#home(name)}/${name}`, `${this.#home(name)}/refs`);
+    this.#disk.removeUpTo(`${this.#home(name)}/logs/${name}`, `${this.#home(name)}/logs`);
+    const text = this.#disk.readText(`${this.#common}/packed-refs`);
     if (text === null || !this.#packed().has(name)) return;
     const lines = text.split('\n');
     const at = lines.findIndex((line) => line.slice(41) === name);
     lines.splice(at, lines[at + 1]?.startsWith('^') ? 2 : 1);
-    this.#disk.write(`${this.#folder}/packed-refs`, lines.join('\n'));
+    this.#disk.write(`${this.#common}/packed-refs`, lines.join('\n'));
   }
 
   /** Renames a branch with its reflog. */
   rename(from: string, to: string, change: RefChange): void {
     const id = this.resolve(from) ?? NO_ID;
-    const log = this.#disk.read(`${this.#folder}/logs/${from}`);
+    const log = this.#disk.read(`${this.#home(from)}/logs/${from}`);
     this.delete(from);
-    this.#disk.write(`${this.#folder}/${to}`, `${id}\n`);
-    if (log) this.#disk.write(`${this.#folder}/logs/${to}`, log);
+    this.#disk.write(`${this.#home(to)}/${to}`, `${id}\n`);
+    if (log) this.#disk.write(`${this.#home(to)}/logs/${to}`, log);
     this.log(to, id, id, change);
   }
 
   /** Newest first. */
   reflog(name: string): readonly ReflogEntry[] {
-    const text = this.#disk.readText(`${this.#folder}/logs/${name}`) ?? '';
+    const text = this.#disk.readText(`${this.#home(name)}/logs/${name}`) ?? '';
     return text
       .split('\n')
       .filter((line) => line !== '')
@@ -134,7 +146,7 @@ export class Refs {
   }
 
   hasReflog(name: string): boolean {
-    return this.#disk.exists(`${this.#folder}/logs/${name}`);
+    return this.#disk.exists(`${this.#home(name)}/logs/${name}`);
   }
 
   /** Replaces a reflog; `entries` newest first. */
@@ -142,15 +154,16 @@ export class Refs {
     const lines = [...entries]
       .reverse()
       .map(({ before, after, person, message }) => `${before} ${after} ${formatPerson(person)}\t${message}\n`);
-    this.#disk.write(`${this.#folder}/logs/${name}`, lines.join(''));
+    this.#disk.write(`${this.#home(name)}/logs/${name}`, lines.join(''));
   }
 
   log(name: string, before: string, after: string, { person, message }: RefChange, force = false): void {
     const kept = name === 'HEAD' || /^refs\/(heads|remotes|notes)\//.test(name);
-    const path = `${this.#folder}/logs/${name}`;
+    const path = `${this.#home(name)}/logs/${name}`;
     if ((!kept || this.#bare) && !force && !this.#disk.exists(path)) return;
     if (this.#disk.isDirectory(path)) this.#disk.remove(path);
-    const line = `${before} ${after} ${formatPerson(person)}\t${message.replace(/\s+/g, ' ').trim()}\n`;
+    const text = message.replace(/\s+/g, ' ').trim();
+    const line = `${before} ${after} ${formatPerson(person)}${text === '' ? '' : `\t${text}`}\n`;
     this.#disk.write(path, (this.#disk.readText(path) ?? '') + line);
   }
 
@@ -161,7 +174,7 @@ export class Refs {
 
   #packed(): ReadonlyMap<string, string> {
     const refs = new Map<string, string>();
-    for (const line of (this.#disk.readText(`${this.#folder}/packed-refs`) ?? '').split('\n')) {
+    for (const line of (this.#disk.readText(`${this.#common}/packed-refs`) ?? '').split('\n')) {
       if (isFullId(line.slice(0, 40))) refs.set(line.slice(41), line.slice(0, 40));
     }
     return refs;

@@ -1,6 +1,7 @@
 import type { TreeEntry } from '../../platform/platform.ts';
 import { Config } from './config.ts';
 import { decode, encode, parentOf, type Disk } from './disk.ts';
+import { fatal } from './errors.ts';
 import { Ignore, outerRules } from './ignore.ts';
 import { encodeIndex, parseIndex, resolvedConflicts, type IndexEntry, type ResolvedConflict } from './index-file.ts';
 import { encodeTree, objectId, ObjectDatabase, TREE_MODE } from './objects.ts';
@@ -19,6 +20,8 @@ export type FileMap = ReadonlyMap<string, TreeFile>;
 export class Repository {
   readonly disk: Disk;
   readonly gitDir: string;
+  /** What all work trees share, objects and refs among it; the same as `gitDir` except in a linked work tree. */
+  readonly commonDir: string;
   /** The folder with the files, or null of a bare repository. */
   readonly workTree: string | null;
   readonly objects: ObjectDatabase;
@@ -27,9 +30,10 @@ export class Repository {
   constructor(disk: Disk, gitDir: string, workTree: string | null) {
     this.disk = disk;
     this.gitDir = gitDir;
+    this.commonDir = commonDirOf(disk, gitDir);
     this.workTree = workTree;
-    this.objects = new ObjectDatabase(disk, `${gitDir}/objects`);
-    this.refs = new Refs(disk, gitDir, workTree === null);
+    this.objects = new ObjectDatabase(disk, `${this.commonDir}/objects`);
+    this.refs = new Refs(disk, gitDir, workTree === null, this.commonDir);
   }
 
   /** The repository that a folder is in, or null. */
@@ -45,17 +49,26 @@ export class Repository {
   static at(disk: Disk, folder: string): Repository | null {
     const inside = folder === '/' ? '/.git' : `${folder}/.git`;
     if (isGitDir(disk, inside)) return new Repository(disk, inside, folder);
+    const elsewhere = linkedGitDir(disk, folder);
+    if (elsewhere !== null) return new Repository(disk, elsewhere, folder);
     if (!isGitDir(disk, folder)) return null;
     const bare = new Config(disk.readText(`${folder}/config`) ?? '').get('core.bare') === 'true';
     return new Repository(disk, folder, bare || !folder.endsWith('/.git') ? null : parentOf(folder));
   }
 
+  /** The folder that a file of the repository is in: the work tree's own, or the shared one. */
+  homeOf(name: string): string {
+    const shared =
+      /^(objects|config|hooks|info|packed-refs|shallow|branches|worktrees|rr-cache|(logs\/)?refs(?!\/(bisect|worktree|rewritten)))(\/|$)/;
+    return shared.test(name) ? this.commonDir : this.gitDir;
+  }
+
   config(): Config {
-    return new Config(this.disk.readText(`${this.gitDir}/config`) ?? '');
+    return new Config(this.disk.readText(`${this.commonDir}/config`) ?? '');
   }
 
   writeConfig(config: Config): void {
-    this.disk.write(`${this.gitDir}/config`, config.toString());
+    this.disk.write(`${this.commonDir}/config`, config.toString());
   }
 
   index(): readonly IndexEntry[] {
@@ -165,12 +178,29 @@ export class Repository {
   }
 
   ignore(excludesFile: string | null): Ignore {
-    return new Ignore(this.disk, this.workTree ?? this.gitDir, outerRules(this.disk, this.gitDir, excludesFile));
+    return new Ignore(this.disk, this.workTree ?? this.gitDir, outerRules(this.disk, this.commonDir, excludesFile));
   }
 }
 
 function isGitDir(disk: Disk, folder: string): boolean {
-  return disk.exists(`${folder}/HEAD`) && disk.isDirectory(`${folder}/objects`) && disk.isDirectory(`${folder}/refs`);
+  const common = commonDirOf(disk, folder);
+  return disk.exists(`${folder}/HEAD`) && disk.isDirectory(`${common}/objects`) && disk.isDirectory(`${common}/refs`);
+}
+
+function commonDirOf(disk: Disk, gitDir: string): string {
+  const text = disk.readText(`${gitDir}/commondir`)?.trim();
+  return text === undefined ? gitDir : disk.files.resolvePath(gitDir, text);
+}
+
+/** Where a `.git` file says that the repository is, or null without one. */
+function linkedGitDir(disk: Disk, folder: string): string | null {
+  const file = `${folder}/.git`;
+  if (disk.entry(file)?.type !== 'file') return null;
+  const [, target] = /^gitdir: (.*)$/m.exec(disk.readText(file) ?? '') ?? [];
+  if (target === undefined) throw fatal(`invalid gitfile format: ${file}`);
+  const gitDir = disk.files.resolvePath(folder, target);
+  if (!isGitDir(disk, gitDir)) throw fatal(`not a git repository: ${gitDir}`);
+  return gitDir;
 }
 
 /** A work tree's entry as git sees it, or null for a folder. */

@@ -12,6 +12,7 @@ import { fullRefName, peelTo, resolveCommit, resolveRevision } from './revision.
 import { compareFiles, unmergedOf } from './status.ts';
 import { trackingLines } from './tracking.ts';
 import { ancestors } from './walk.ts';
+import { refuseUsedElsewhere } from './worktrees.ts';
 import { forceFiles, switchFiles } from './worktree.ts';
 
 /** The options that checkout and switch share, for an `OptionSpec`. */
@@ -152,6 +153,7 @@ interface Going {
 export async function goTo(call: GitCall, options: Options, target: Target, how: Going = {}): Promise<number> {
   const { repository } = call;
   const quiet = options.has('quiet');
+  if (target.branch !== null && !options.has('ignore-other-worktrees') && how.make === undefined) refuseUsedElsewhere(call, target.branch);
   const [oldHead, oldBranch] = [repository.head, repository.branch];
   if (target.id === null) {
     if (oldHead === null && target.branch === oldBranch) {

@@ -133,9 +133,9 @@ function copyObjects(call: GitCall, from: Repository, to: Repository, wants: rea
   for (const [id, object] of reachableObjects(from.objects, missing, haves)) {
     if (to.objects.stored(id)) continue;
     const path = `${id.slice(0, 2)}/${id.slice(2)}`;
-    const file = call.disk.read(`${from.gitDir}/objects/${path}`);
+    const file = call.disk.read(`${from.commonDir}/objects/${path}`);
     if (file === null) to.objects.write(object.type, object.content);
-    else call.disk.files.writeSync(`${to.gitDir}/objects/${path}`, file, 0o444);
+    else call.disk.files.writeSync(`${to.commonDir}/objects/${path}`, file, 0o444);
   }
 }
 
@@ -148,7 +148,7 @@ function knownCommits(repository: Repository): readonly string[] {
 
 /** Takes so many commits of each history and notes where it was cut. */
 function takeShallow(to: Repository, wants: readonly string[], depth: number, read: (id: string) => GitObject): void {
-  const cut = new Set(splitLines(to.disk.readText(`${to.gitDir}/shallow`) ?? ''));
+  const cut = new Set(splitLines(to.disk.readText(`${to.commonDir}/shallow`) ?? ''));
   const take = (id: string): GitObject => {
     const object = read(id);
     to.objects.write(object.type, object.content);
@@ -178,7 +178,7 @@ function takeShallow(to: Repository, wants: readonly string[], depth: number, re
     }
     level = [...new Set(next)];
   }
-  if (cut.size > 0) to.disk.write(`${to.gitDir}/shallow`, `${[...cut].sort().join('\n')}\n`);
+  if (cut.size > 0) to.disk.write(`${to.commonDir}/shallow`, `${[...cut].sort().join('\n')}\n`);
   to.objects.refresh();
 }
 

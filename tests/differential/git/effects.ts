@@ -49,6 +49,13 @@ function repository(gitDir: string): Record<string, string> {
     config: normalisedConfig(git('config', '--local', '--list')),
     fsck: git('fsck', '--strict', '--no-dangling', '--no-progress').replace(/^notice:.*\n/gm, ''),
   };
+  const linked = join(gitDir, 'worktrees');
+  for (const name of existsSync(linked) ? readdirSync(linked) : []) {
+    for (const file of ['HEAD', 'gitdir', 'commondir', 'locked', 'ORIG_HEAD', 'logs/HEAD']) {
+      const path = join(linked, name, file);
+      if (existsSync(path)) state[`worktrees/${name}/${file}`] = readFileSync(path, 'utf8');
+    }
+  }
   for (const name of OPERATIONS) {
     const path = join(gitDir, name);
     if (existsSync(path)) state[name] = readFileSync(path, 'utf8');

@@ -8,6 +8,7 @@ import { subjectOf } from '../record.ts';
 import { fullRefName, resolveCommit, resolveRevision, upstreamRef } from '../revision.ts';
 import { trackingOf, trackingWords } from '../tracking.ts';
 import { isAncestor } from '../walk.ts';
+import { worktreesOf, worktreeUsing } from '../worktrees.ts';
 import { wildmatch } from '../wildmatch.ts';
 import { attachRevisions, commitOption, reachabilityFilter } from '../ref-filter.ts';
 import { formatRef, sortRefs, type RefInfo } from '../ref-format.ts';
@@ -60,8 +61,8 @@ function create(call: GitCall, options: Options): number {
   if (options.args.length > 2) throw new GitExit(SPEC.usage, 129);
   const { repository } = call;
   const force = options.has('force');
-  if (force && repository.branch === name)
-    throw fatal(`cannot force update the branch '${name}' used by worktree at '${repository.workTree}'`);
+  const user = force ? worktreeUsing(repository, `refs/heads/${name}`) : null;
+  if (user !== null) throw fatal(`cannot force update the branch '${name}' checked out at '${user}'`);
   const ref = checkNewBranch(call, name, force);
   const existing = repository.refs.resolve(ref);
   const id = resolveCommit(call, start);
@@ -91,8 +92,9 @@ function deleteBranches(call: GitCall, options: Options): number {
   for (const argument of options.args) {
     const name = remote ? argument : branchArgument(call, argument);
     const ref = `${remote ? 'refs/remotes/' : 'refs/heads/'}${name}`;
-    if (!remote && repository.branch === name) {
-      call.err(`error: Cannot delete branch '${name}' checked out at '${repository.workTree ?? repository.gitDir}'\n`);
+    const user = remote ? null : worktreeUsing(repository, ref);
+    if (user !== null) {
+      call.err(`error: Cannot delete branch '${name}' checked out at '${user}'\n`);
       code = 1;
       continue;
     }
@@ -154,7 +156,6 @@ function renameBranch(call: GitCall, options: Options, copy: boolean): number {
     refs.setSymbolic('HEAD', target);
     return 0;
   }
-  const current = repository.headRef === source;
   const change = call.change(`Branch: ${copy ? 'copied' : 'renamed'} ${source} to ${target}`);
   if (copy) {
     const log = refs.reflog(source);
@@ -166,8 +167,10 @@ function renameBranch(call: GitCall, options: Options, copy: boolean): number {
     if (refs.exists(target)) refs.delete(target);
     const id = refs.resolve(source) as string;
     refs.rename(source, target, change);
-    if (current) {
-      refs.setSymbolic('HEAD', target);
+    for (const { repository: user } of worktreesOf(repository)) {
+      if (user?.headRef !== source) continue;
+      user.refs.setSymbolic('HEAD', target);
+      if (user.gitDir !== repository.gitDir) continue;
       refs.log('HEAD', id, '0'.repeat(40), change);
       refs.log('HEAD', '0'.repeat(40), id, change);
     }
@@ -250,17 +253,19 @@ function list(call: GitCall, options: Options): number {
   const verbose = args(options);
   const shownName = (entry: RefInfo): string =>
     entry.title ?? (all && entry.name.startsWith('refs/remotes/') ? entry.name.slice(5) : short(entry.name));
+  const users = new Map(worktreesOf(repository).flatMap(({ path, repository: user }) => (user?.headRef ? [[user.headRef, path]] : [])));
   const width = Math.max(0, ...entries.map((entry) => [...shownName(entry)].length));
   for (const entry of entries) {
     const current = entry.name === 'HEAD' || entry.name === repository.headRef;
     const target = refs.symbolic(entry.name);
     const name = shownName(entry);
-    const mark = current ? '* ' : '  ';
+    const elsewhere = current ? undefined : users.get(entry.name);
+    const mark = current ? '* ' : elsewhere === undefined ? '  ' : '+ ';
     if (verbose === 0) call.line(`${mark}${name}${target && entry.name !== 'HEAD' ? ` -> ${short(target)}` : ''}`);
     else if (target && entry.name !== 'HEAD') call.line(`${mark}${name.padEnd(width)} -> ${short(target)}`);
     else
       call.line(
-        `${mark}${name}${' '.repeat(width - [...name].length)} ${call.short(entry.id)}${details(call, entry, verbose)} ${subjectOf(objects.commit(entry.id).message)}`,
+        `${mark}${name}${' '.repeat(width - [...name].length)} ${call.short(entry.id)}${verbose > 1 && elsewhere !== undefined ? ` (${elsewhere})` : ''}${details(call, entry, verbose)} ${subjectOf(objects.commit(entry.id).message)}`,
       );
   }
   return 0;

@@ -27,6 +27,7 @@ import { lsRemote } from './ls-remote.ts';
 import { lsTree } from './ls-tree.ts';
 import { merge } from './merge.ts';
 import { mergeBase } from './merge-base.ts';
+import { notes } from './notes.ts';
 import { cherryPick, revert } from './pick.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';
@@ -48,6 +49,7 @@ import { tag } from './tag.ts';
 import { updateIndex } from './update-index.ts';
 import { updateRef } from './update-ref.ts';
 import { variable } from './var.ts';
+import { worktree } from './worktree.ts';
 import { writeTree } from './write-tree.ts';
 
 /** A git command: says what it has to say to the call and gives its exit code. */
@@ -87,6 +89,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   merge,
   'merge-base': mergeBase,
   mv,
+  notes,
   pull,
   push,
   'read-tree': readTree,
@@ -112,6 +115,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'update-ref': updateRef,
   var: variable,
   whatchanged,
+  worktree,
   'write-tree': writeTree,
 };
 

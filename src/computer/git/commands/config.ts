@@ -144,7 +144,7 @@ function writeTarget(call: GitCall, options: Options): string {
   if (options.has('global')) return call.globalConfigPath;
   if (call.tryRepository === null)
     throw fatal(options.has('local') ? '--local can only be used inside a git repository' : 'not in a git directory');
-  return `${call.repository.gitDir}/config`;
+  return `${call.repository.commonDir}/config`;
 }
 
 function entriesOf(layers: readonly Layer[]): readonly Found[] {

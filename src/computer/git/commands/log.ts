@@ -5,6 +5,7 @@ import { DIFF_OPTIONS, diffFormat, selectPairs, showsAnything } from '../diff-op
 import { writeDiff, type DiffFormat } from '../diff.ts';
 import { fatal } from '../errors.ts';
 import { Graph } from '../graph.ts';
+import { expandNotesRef, ShownNotes } from '../notes.ts';
 import { TREE_MODE, type CommitObject } from '../objects.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
@@ -152,9 +153,19 @@ function prettyOptions(call: GitCall, options: Options): PrettyOptions {
     abbrev: abbrev ? Number(abbrev) : undefined,
     abbrevCommit: options.choice('abbrev-commit') ?? (named === 'oneline' || call.settings.bool('log.abbrevcommit') === true),
     decorations: decorate === null ? null : new Decorations(call, decorate),
+    notes: shownNotes(call, options, format, named !== undefined),
     showParents: options.has('parents'),
     expandTabs: !options.negated('expand-tabs'),
   };
+}
+
+/** The notes to show: the usual ones unless a format was asked for, or those of `--notes`. */
+function shownNotes(call: GitCall, options: Options, format: string, chosen: boolean): ShownNotes | null {
+  const given = options.last('notes', 'show-notes');
+  if (options.negated('notes') || options.negated('standard-notes')) return null;
+  if (given === undefined) return !chosen || /%[-+ ]?N/.test(format) ? new ShownNotes(call, null) : null;
+  const value = options.value(given) ?? '';
+  return new ShownNotes(call, value === '' ? null : [expandNotesRef(value)]);
 }
 
 /** `--format=` takes a built-in name or a format without a prefix. */

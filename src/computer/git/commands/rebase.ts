@@ -13,6 +13,7 @@ import { treePairs } from '../sides.ts';
 import { compareWork, unmergedOf } from '../status.ts';
 import { isAncestor, mergeBases } from '../walk.ts';
 import { switchFiles } from '../worktree.ts';
+import { refuseUsedElsewhere } from '../worktrees.ts';
 import { favourOf } from './merge.ts';
 import { abort, proceed, resume, skip } from './rebase-run.ts';
 import { RebaseState } from './rebase-state.ts';
@@ -190,6 +191,7 @@ function goToBranch(call: GitCall, name: string): void {
   const ref = `refs/heads/${name}`;
   const id = repository.refs.resolve(ref) ?? resolveRevision(call, name);
   if (id === null) throw fatal(`no such branch/commit '${name}'`);
+  refuseUsedElsewhere(call, name);
   switchFiles(call, repository.files(repository.head), repository.files(id), { operation: 'checkout', before: 'switch branches' });
   const from = repository.branch ?? repository.head ?? '';
   const before = repository.head ?? '';

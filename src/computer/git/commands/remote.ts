@@ -115,7 +115,7 @@ function remove(call: GitCall, name: string | undefined): number {
   }
   repository.writeConfig(config);
   for (const [ref] of repository.refs.list(`refs/remotes/${name}/`)) repository.refs.delete(ref);
-  repository.disk.remove(`${repository.gitDir}/refs/remotes/${name}`);
+  repository.disk.remove(`${repository.commonDir}/refs/remotes/${name}`);
   call.refresh();
   return 0;
 }

@@ -101,28 +101,23 @@ export function revParse(call: GitCall, args: readonly string[]): number {
 function aboutRepository(call: GitCall, name: string, next: string | undefined, answer: (text: string) => void): boolean {
   const { repository } = call;
   const inside = repository.workTree !== null;
+  const own = inside && call.cwd === repository.workTree && repository.gitDir === repository.commonDir;
   switch (name) {
     case '--show-toplevel':
       if (repository.workTree === null) throw fatal('this operation must be run in a work tree');
       answer(repository.workTree);
       return true;
     case '--git-dir':
-      answer(
-        inside && call.prefix === '' && call.cwd === repository.workTree
-          ? '.git'
-          : call.cwd === repository.gitDir
-            ? '.'
-            : repository.gitDir,
-      );
+      answer(own ? '.git' : call.cwd === repository.gitDir ? '.' : repository.gitDir);
       return true;
     case '--absolute-git-dir':
       answer(repository.gitDir);
       return true;
     case '--git-common-dir':
-      answer(inside && call.cwd === repository.workTree ? '.git' : repository.gitDir);
+      answer(own ? '.git' : repository.commonDir);
       return true;
     case '--git-path':
-      answer(`${inside && call.cwd === repository.workTree ? '.git' : repository.gitDir}/${next ?? ''}`);
+      answer(`${own ? '.git' : repository.homeOf(next ?? '')}/${next ?? ''}`);
       return true;
     case '--is-inside-work-tree':
       answer(String(inside && !call.cwd.startsWith(repository.gitDir)));
@@ -134,7 +129,7 @@ function aboutRepository(call: GitCall, name: string, next: string | undefined, 
       answer(String(!inside));
       return true;
     case '--is-shallow-repository':
-      answer(String(call.disk.exists(`${repository.gitDir}/shallow`)));
+      answer(String(call.disk.exists(`${repository.commonDir}/shallow`)));
       return true;
     case '--show-prefix':
       answer(call.prefix);
