@@ -190,7 +190,7 @@ function withoutBlank(before: string, after: string, changes: readonly Change[])
 }
 
 /** `a/{b => c}/d`, as a rename is shown in a stat. */
-function renamed({ oldPath, path }: Pair): string {
+export function renamed({ oldPath, path }: { readonly oldPath: string; readonly path: string }): string {
   let prefix = 0;
   for (let at = 0; at < Math.min(oldPath.length, path.length) && oldPath[at] === path[at]; at++) if (oldPath[at] === '/') prefix = at + 1;
   let suffix = 0;

@@ -1,6 +1,7 @@
 import type { GitCall } from '../call.ts';
 import { GitExit } from '../errors.ts';
 import { add, clean, mv, rm } from './add.ts';
+import { apply } from './apply.ts';
 import { bisect } from './bisect.ts';
 import { blame } from './blame.ts';
 import { branch } from './branch.ts';
@@ -57,6 +58,7 @@ export type Command = (call: GitCall, args: readonly string[]) => number | Promi
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   add,
+  apply,
   bisect,
   blame,
   branch,
