@@ -45,8 +45,9 @@ function gitLoader({ clock, network, user }: ComputerOptions, files: FileSystem)
 
 function gitCommand(load: () => Promise<Git>, host: CommandHost): CustomCommand {
   const execute = async (args: readonly string[], context: CommandContext): Promise<ExecResult> => {
-    const { stdout, stderr } = host.streams();
-    return (await load())(args, context, stdout && stderr ? host.write : null);
+    const { stdin, stdout, stderr } = host.streams();
+    const terminal = { speak: host.write, readLine: stdin ? host.readLine : null };
+    return (await load())(args, context, stdout && stderr ? terminal : null);
   };
   return { name: 'git', trusted: true, execute };
 }

@@ -58,7 +58,7 @@ class Place {
     this.#call = call;
     this.#how = how;
     const entries = how.index || how.cached ? call.repository.index() : [];
-    this.#index = new Map(entries.filter(({ stage }) => stage === 0).map((entry) => [entry.path, entry]));
+    this.#index = new Map(entries.filter(({ stage, intentToAdd }) => stage === 0 && !intentToAdd).map((entry) => [entry.path, entry]));
   }
 
   try(patch: FilePatch): Result | string {

@@ -18,8 +18,12 @@ export interface Surroundings {
   readonly user: { readonly name: string; readonly email: string };
 }
 
-/** Where a command speaks to the terminal itself, with both streams. */
-export type Speak = (stream: OutputStream, text: string) => void;
+/** The terminal itself, where a command speaks to it with both streams. */
+export interface Terminal {
+  speak(stream: OutputStream, text: string): void;
+  /** The next line that the person types, or null at the end of input; null where stdin is something else. */
+  readonly readLine: (() => Promise<string | null>) | null;
+}
 
 /** Something said: text, or bytes that need not be text. */
 interface Said {
@@ -43,11 +47,13 @@ export class GitCall {
   #settings: Settings | null = null;
   /** In order: what both streams say on a terminal stands there as it was said. */
   #said: Said[] = [];
-  readonly #speak: Speak | null;
+  readonly #terminal: Terminal | null;
+  /** Lines of stdin that nobody has read yet, or null before the first was asked for. */
+  #lines: string[] | null = null;
 
-  constructor(surroundings: Surroundings, shell: CommandContext, speak: Speak | null = null) {
+  constructor(surroundings: Surroundings, shell: CommandContext, terminal: Terminal | null = null) {
     this.surroundings = surroundings;
-    this.#speak = speak;
+    this.#terminal = terminal;
     this.disk = surroundings.disk;
     this.shell = shell;
     this.env = shell.env;
@@ -112,10 +118,28 @@ export class GitCall {
     return Uint8Array.from(this.shell.stdin as unknown as string, (character) => character.charCodeAt(0));
   }
 
+  /** One line of stdin without its newline, null at its end. On a terminal the person sees first what has been said. */
+  async readLine(): Promise<string | null> {
+    if (this.#lines === null) {
+      const text = decode(this.stdin);
+      this.#lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+    }
+    const line = this.#lines.shift();
+    if (line !== undefined) return line;
+    if (this.#terminal === null || this.#terminal.readLine === null) return null;
+    this.#speakAll(this.#terminal);
+    return this.#terminal.readLine();
+  }
+
+  #speakAll(terminal: Terminal): void {
+    for (const { stream, part } of this.#said) terminal.speak(stream, typeof part === 'string' ? part : decode(part));
+    this.#said = [];
+  }
+
   result(exitCode: number): ExecResult {
     const binary = this.#said.some(({ part }) => typeof part !== 'string' && !isText(part));
-    if (this.#speak !== null && !binary) {
-      for (const { stream, part } of this.#said) this.#speak(stream, typeof part === 'string' ? part : decode(part));
+    if (this.#terminal !== null && !binary) {
+      this.#speakAll(this.#terminal);
       return { stdout: '', stderr: '', exitCode };
     }
     const all = (wanted: OutputStream, write: (part: string | Uint8Array) => string) =>

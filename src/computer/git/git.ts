@@ -12,7 +12,7 @@ import type { Command, CommandContext, ExecResult } from 'just-bash';
 import type { NetworkPolicy } from 'just-git';
 import type { Clock } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
-import { GitCall, type Speak, type Surroundings } from './call.ts';
+import { GitCall, type Surroundings, type Terminal } from './call.ts';
 import { Config } from './config.ts';
 import { COMMANDS, notACommand } from './commands/commands.ts';
 import { delegate } from './delegate.ts';
@@ -34,12 +34,12 @@ export interface GitOptions {
 }
 
 /** Runs `git` with these arguments; where it may speak to the terminal itself, its result has no output. */
-export type Git = (args: readonly string[], context: CommandContext, speak?: Speak | null) => Promise<ExecResult>;
+export type Git = (args: readonly string[], context: CommandContext, terminal?: Terminal | null) => Promise<ExecResult>;
 
 /** The `git` of one computer. */
 export function gitOf({ clock, network, files, user }: GitOptions): Git {
   const surroundings: Surroundings = { disk: new Disk(files), clock, network, user };
-  return (args, context, speak = null) => git(args, context, surroundings, speak);
+  return (args, context, terminal = null) => git(args, context, surroundings, terminal);
 }
 
 /** The `git` command for one computer. */
@@ -48,8 +48,13 @@ export function gitCommand(options: GitOptions): Command {
   return { name: 'git', trusted: true, execute: (args, context) => run(args, context) };
 }
 
-async function git(args: readonly string[], context: CommandContext, surroundings: Surroundings, speak: Speak | null): Promise<ExecResult> {
-  const call = new GitCall(surroundings, context, speak);
+async function git(
+  args: readonly string[],
+  context: CommandContext,
+  surroundings: Surroundings,
+  terminal: Terminal | null,
+): Promise<ExecResult> {
+  const call = new GitCall(surroundings, context, terminal);
   try {
     return call.result(await run(call, args, []));
   } catch (error) {

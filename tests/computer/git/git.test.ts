@@ -172,8 +172,8 @@ test('times are the computer’s own, and everything says so', async () => {
 });
 
 test.each([
-  ['git worktree list', "git: 'worktree' is not supported here. See 'git --help'.\nexit 1\n"],
-  ['git add -p', "fatal: 'git add --patch' is not supported here\nexit 128\n"],
+  ['git submodule status', "git: 'submodule' is not supported here. See 'git --help'.\nexit 1\n"],
+  ['git add -i', "fatal: 'git add --interactive' is not supported here\nexit 128\n"],
   ['git commit -S -m x', "fatal: 'git commit --gpg-sign' is not supported here\nexit 128\n"],
   ['git log -L 1,2:a', 'fatal: -L is not supported here\nexit 128\n'],
 ])('%s is refused plainly', async (command, said) => {

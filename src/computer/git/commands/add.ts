@@ -8,6 +8,7 @@ import { contentOf, fileOf, type Repository, type TreeFile } from '../repository
 import { untrackedFiles } from '../status.ts';
 import { indexEntry, WorkWriter } from '../worktree.ts';
 import { comparePaths } from '../objects.ts';
+import { chooseToStage } from './choose-hunks.ts';
 
 const ADD = new OptionSpec(
   'add',
@@ -47,10 +48,15 @@ export function stageTracked(call: GitCall, pathspec: Pathspec): void {
   repository.writeResolved([...next.values()]);
 }
 
-export function add(call: GitCall, args: readonly string[]): number {
+export async function add(call: GitCall, args: readonly string[]): Promise<number> {
   const options = ADD.parse(args);
-  for (const name of ['interactive', 'patch', 'edit']) if (options.has(name)) throw unsupported(`'git add --${name}'`);
+  for (const name of ['interactive', 'edit']) if (options.has(name)) throw unsupported(`'git add --${name}'`);
   const repository = call.workRepository;
+  if (options.has('patch')) {
+    if (options.has('dry-run')) throw fatal("options '--dry-run' and '--interactive/--patch' cannot be used together");
+    await chooseToStage(call, options.args);
+    return 0;
+  }
   const [all, update] = [options.has('all'), options.has('update')];
   if (all && update) throw fatal("options '-A' and '-u' cannot be used together");
   if (options.args.length === 0 && !all && !update) {

@@ -1,10 +1,11 @@
 import { branchArgument, guessRemote } from '../branches.ts';
 import type { GitCall } from '../call.ts';
-import { failure, fatal, unsupported } from '../errors.ts';
+import { failure, fatal } from '../errors.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { peelTo, resolveRevision } from '../revision.ts';
 import { checkoutTarget, SWITCH_OPTIONS, createAndSwitch, goTo, nameFromUpstream, startOrphan } from '../switching.ts';
+import { chooseToRestore } from './choose-hunks.ts';
 import { restoreConflicts, restorePaths } from './restore.ts';
 
 const CHECKOUT = new OptionSpec(
@@ -15,7 +16,7 @@ const CHECKOUT = new OptionSpec(
 
 export async function checkout(call: GitCall, args: readonly string[]): Promise<number> {
   const options = CHECKOUT.parse(args);
-  if (options.has('patch')) throw unsupported("'git checkout --patch'");
+  if (options.has('patch')) return checkoutPatches(call, options);
   const [first] = options.args;
   const create = options.value('b') ?? options.value('B');
   const orphan = options.value('orphan');
@@ -26,6 +27,14 @@ export async function checkout(call: GitCall, args: readonly string[]): Promise<
   if (first === undefined) return goTo(call, options, { id: call.repository.head, branch: call.repository.branch, name: 'HEAD' });
   if (options.has('track')) return createAndSwitch(call, options, nameFromUpstream(call, first), false, first);
   return goTo(call, options, await checkoutTarget(call, options, first));
+}
+
+async function checkoutPatches(call: GitCall, options: Options): Promise<number> {
+  const [first, ...rest] = options.before;
+  const commit = first === undefined ? null : resolveRevision(call, branchArgument(call, first));
+  const paths = [...(commit === null ? options.before : rest), ...(options.after ?? [])];
+  await chooseToRestore(call, commit === null ? null : { commit, isHead: first === 'HEAD' }, true, paths);
+  return 0;
 }
 
 /** True when the arguments name files: the first is no revision, or more than one was given. */

@@ -14,6 +14,7 @@ import { resolveCommit } from '../revision.ts';
 import { unmergedOf } from '../status.ts';
 import { approximateDate, parseDate } from '../date.ts';
 import { stage, stageTracked } from './add.ts';
+import { chooseToStage } from './choose-hunks.ts';
 import { longStatus, statusContent } from './status.ts';
 import { splitLines } from '../engine.ts';
 import { indexOf } from '../worktree.ts';
@@ -29,8 +30,7 @@ const SPEC = new OptionSpec(
 
 export async function commit(call: GitCall, args: readonly string[]): Promise<number> {
   const options = SPEC.parse(args);
-  for (const name of ['interactive', 'patch', 'gpg-sign', 'pathspec-from-file'])
-    if (options.has(name)) throw unsupported(`'git commit --${name}'`);
+  for (const name of ['interactive', 'gpg-sign', 'pathspec-from-file']) if (options.has(name)) throw unsupported(`'git commit --${name}'`);
   const repository = call.workRepository;
   const { head } = repository;
   const amend = options.has('amend');
@@ -42,8 +42,9 @@ export async function commit(call: GitCall, args: readonly string[]): Promise<nu
   const kept = repository.disk.read(`${repository.gitDir}/index`);
   if (options.has('all') && options.args.length > 0) throw fatal(`paths '${options.args[0]} ...' with -a does not make sense`);
   try {
+    if (options.has('patch')) await chooseToStage(call, options.args);
     if (options.has('all')) stageTracked(call, new Pathspec(call, []));
-    const restoreIndex = options.args.length > 0 ? stagePaths(call, repository, options) : null;
+    const restoreIndex = options.args.length > 0 && !options.has('patch') ? stagePaths(call, repository, options) : null;
     const unmerged = unmergedOf(repository.index());
     if (unmerged.length > 0) {
       for (const { path } of unmerged) call.line(`U\t${path}`);

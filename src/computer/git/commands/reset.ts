@@ -1,11 +1,12 @@
 import type { GitCall } from '../call.ts';
-import { failure, fatal, GitExit, unsupported } from '../errors.ts';
+import { failure, fatal, GitExit } from '../errors.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { clearOperation, subjectOf } from '../record.ts';
 import { ambiguous, peelTo, resolveRevision } from '../revision.ts';
 import { compareWork, unmergedOf } from '../status.ts';
+import { chooseToReset } from './choose-hunks.ts';
 import { forceFiles, indexEntry, indexOf, switchFiles } from '../worktree.ts';
 
 const SPEC = new OptionSpec(
@@ -16,11 +17,14 @@ const SPEC = new OptionSpec(
 
 export async function reset(call: GitCall, args: readonly string[]): Promise<number> {
   const options = SPEC.parse(args);
-  if (options.has('patch')) throw unsupported("'git reset --patch'");
   const { repository } = call;
   const { name, paths } = readArguments(call, options);
   const mode = options.last('mixed', 'soft', 'hard', 'merge', 'keep') ?? 'mixed';
   const id = resolveRevision(call, name);
+  if (options.has('patch')) {
+    await chooseToReset(call, id, name === 'HEAD', paths);
+    return 0;
+  }
   if (paths.length > 0) {
     if (mode !== 'mixed') throw fatal(`Cannot do ${mode} reset with paths.`);
     if (options.has('mixed')) call.warn("--mixed with paths is deprecated; use 'git reset -- <paths>' instead.");

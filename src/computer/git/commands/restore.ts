@@ -1,15 +1,16 @@
 import { branchArgument } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { conflictContent } from '../conflict.ts';
-import { failure, fatal, unsupported } from '../errors.ts';
+import { failure, fatal } from '../errors.ts';
 import type { IndexEntry } from '../index-file.ts';
 import { comparePaths } from '../objects.ts';
-import { OptionSpec } from '../options.ts';
+import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { NO_ID } from '../refs.ts';
 import { fileOf, type FileMap } from '../repository.ts';
 import { resolveRevision } from '../revision.ts';
 import { indexFiles, unmergedOf } from '../status.ts';
+import { chooseToReset, chooseToRestore } from './choose-hunks.ts';
 import { indexEntry, WorkWriter } from '../worktree.ts';
 
 const RESTORE = new OptionSpec(
@@ -20,7 +21,7 @@ const RESTORE = new OptionSpec(
 
 export async function restore(call: GitCall, args: readonly string[]): Promise<number> {
   const options = RESTORE.parse(args);
-  if (options.has('patch')) throw unsupported("'git restore --patch'");
+  if (options.has('patch')) return restorePatches(call, options);
   if (options.args.length === 0) throw fatal('you must specify path(s) to restore');
   const staged = options.has('staged');
   const worktree = options.has('worktree') || !staged;
@@ -42,6 +43,15 @@ export async function restore(call: GitCall, args: readonly string[]): Promise<n
     ignoreUnmerged: options.has('ignore-unmerged'),
     overlay: options.has('overlay'),
   });
+  return 0;
+}
+
+async function restorePatches(call: GitCall, options: Options): Promise<number> {
+  const name = options.value('source') ?? (options.has('staged') ? 'HEAD' : null);
+  const commit = name === null ? null : resolveRevision(call, branchArgument(call, name));
+  if (name !== null && commit === null) throw fatal(`could not resolve '${name}'`);
+  if (options.has('staged') && !options.has('worktree')) await chooseToReset(call, commit, name === 'HEAD', options.args);
+  else await chooseToRestore(call, commit === null ? null : { commit, isHead: name === 'HEAD' }, options.has('staged'), options.args);
   return 0;
 }
 
