@@ -23,8 +23,9 @@ export async function runHook(call: GitCall, name: string, args: readonly string
     { GIT_DIR: repository.gitDir },
     stdin,
   );
-  // A hook's output belongs to the person, not to whoever reads git's.
-  call.err(stdout);
+  // A hook's output belongs to the person, not to whoever reads git's; only pre-push is left its stdout.
+  if (name === 'pre-push') call.out(stdout);
+  else call.err(stdout);
   call.err(stderr);
   return exitCode;
 }

@@ -1,6 +1,8 @@
 import { branchArgument, guessRemote } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { failure, fatal } from '../errors.ts';
+import { runHook } from '../hooks.ts';
+import { NO_ID } from '../refs.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { Pathspec } from '../pathspec.ts';
 import { peelTo, resolveRevision } from '../revision.ts';
@@ -83,5 +85,7 @@ async function checkoutPaths(call: GitCall, options: Options): Promise<number> {
         : call.short(call.repository.treeOf(source) === source ? source : (peelTo(call, source, 'commit') ?? source));
     call.err(`Updated ${count} path${count === 1 ? '' : 's'} from ${from}\n`);
   }
+  const head = call.repository.head ?? NO_ID;
+  await runHook(call, 'post-checkout', [head, head, '0']);
   return 0;
 }

@@ -212,16 +212,28 @@ async function messageFor(
   if (edits) {
     const editor = editorOf(call);
     call.disk.write(file, text + (await commentFor(call, merging)));
-    if ((await runHook(call, 'prepare-commit-msg', [file])) !== 0) throw new GitExit('', 1);
+    if ((await runHook(call, 'prepare-commit-msg', [file, ...messageSource(call, options, given)])) !== 0) throw new GitExit('', 1);
     await editMessageFile(call, file, editor);
   } else {
     call.disk.write(file, text);
-    if ((await runHook(call, 'prepare-commit-msg', [file, 'message'])) !== 0) throw new GitExit('', 1);
+    if ((await runHook(call, 'prepare-commit-msg', [file, ...messageSource(call, options, given)])) !== 0) throw new GitExit('', 1);
   }
   if (!options.has('no-verify')) await requireHook(call, 'commit-msg', [file]);
   const message = cleanMessage(call.disk.readText(file) ?? '', mode, call.settings.get('core.commentchar') ?? '#');
   if (message.trim() === '' && !options.has('allow-empty-message')) throw new GitExit('Aborting commit due to empty commit message.\n', 1);
   return message;
+}
+
+/** What prepare-commit-msg is told about where the message comes from ("prepare-commit-msg" of githooks). */
+function messageSource(call: GitCall, options: Options, given: string | null): readonly string[] {
+  const named = options.value('reuse-message') ?? options.value('reedit-message');
+  if (named !== undefined) return ['commit', named];
+  if (given !== null) return ['message'];
+  if (options.has('amend')) return ['commit', 'HEAD'];
+  const { disk, gitDir } = call.repository;
+  if (disk.exists(`${gitDir}/MERGE_MSG`)) return ['merge'];
+  if (disk.exists(`${gitDir}/SQUASH_MSG`)) return ['squash'];
+  return options.has('template') || call.settings.get('commit.template') !== undefined ? ['template'] : [];
 }
 
 /** A message that was given on the command line, or null. */

@@ -2,6 +2,7 @@ import { branchArgument } from '../branches.ts';
 import type { GitCall } from '../call.ts';
 import { writeDiff } from '../diff.ts';
 import { failure, fatal, GitExit, unsupported } from '../errors.ts';
+import { runHook } from '../hooks.ts';
 import { indexDiffers } from '../merging.ts';
 import type { CommitObject } from '../objects.ts';
 import { OptionSpec, type Options } from '../options.ts';
@@ -100,6 +101,13 @@ async function begin(call: GitCall, state: RebaseState, options: Options): Promi
     if (stash !== null) await applyAutostash(call, stash);
     return 0;
   }
+  if (!options.has('no-verify')) {
+    const args = [upstreamName ?? shownBase, ...(branchName === undefined ? [] : [branchName])];
+    if ((await runHook(call, 'pre-rebase', args)) !== 0) {
+      if (stash !== null) await applyAutostash(call, stash);
+      throw fatal('The pre-rebase hook refused to rebase.');
+    }
+  }
   const steps: Step[] = commits.map((commit) => ({
     command: 'pick',
     commit: commit.id,
@@ -143,6 +151,7 @@ async function begin(call: GitCall, state: RebaseState, options: Options): Promi
   repository.refs.update('ORIG_HEAD', head, null);
   switchFiles(call, repository.files(head), repository.files(onto), { operation: 'checkout', before: 'switch branches' });
   repository.refs.detach(onto, call.change(`rebase (start): checkout ${ontoName ?? (shownBase === '' ? onto : shownBase)}`));
+  await runHook(call, 'post-checkout', [head, onto, '1']);
   return proceed(call, state);
 }
 
