@@ -67,7 +67,7 @@ export class WhitespaceCheck {
 }
 
 /** What is wrong with a line, in git's words, or null. */
-export function whitespaceProblem(line: string): string | null {
+function whitespaceProblem(line: string): string | null {
   const problems: string[] = [];
   if (/[ \t\r\v\f]+\n?$/.test(line)) problems.push('trailing whitespace');
   if (/^[ \t]* \t/.test(line)) problems.push('space before tab in indent');

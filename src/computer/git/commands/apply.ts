@@ -69,7 +69,7 @@ async function applyFile(call: GitCall, options: Options, name: string): Promise
 }
 
 /** The bytes of a patch file; `-` is stdin. */
-export function readPatch(call: GitCall, name: string): Uint8Array {
+function readPatch(call: GitCall, name: string): Uint8Array {
   if (name === '-') return call.stdin;
   const bytes = call.disk.read(call.resolve(name));
   if (bytes === null) throw failure(`can't open patch '${name}': No such file or directory`, 128);
@@ -276,7 +276,7 @@ function countsOf({ hunks, newPath, oldPath }: FilePatch): Counts {
 }
 
 /** The statistics of `git apply`, which are not quite those of `git diff`. */
-export function statOf(call: GitCall, patches: readonly FilePatch[]): string {
+function statOf(call: GitCall, patches: readonly FilePatch[]): string {
   const counts = patches.map(countsOf).map((count) => ({ ...count, name: quotePath(call, count.name) }));
   const width = Math.min(50, Math.max(...counts.map(({ name }) => name.length)));
   const most = Math.max(...counts.map(({ added, removed }) => added + removed));
