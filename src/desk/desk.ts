@@ -226,6 +226,10 @@ export class Desk implements WorldClient {
     this.#terminals.session(id).interrupt();
   }
 
+  async closeTerminal(id: number): Promise<void> {
+    this.#terminals.close(id);
+  }
+
   async terminalHistory(): Promise<readonly string[]> {
     return this.#terminals.history;
   }

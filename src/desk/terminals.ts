@@ -43,6 +43,12 @@ export class Terminals {
     return this.#underWay.world.type(session, text);
   }
 
+  /** Hangs up: the shell ends, and what runs in it is killed. The page's callback goes with it, and so does the port behind it. */
+  close(id: number): void {
+    this.#open.get(id)?.session.close();
+    this.#open.delete(id);
+  }
+
   /** A terminal's shell. @throws Error when there is no such terminal. */
   session(id: number): Session {
     const terminal = this.#open.get(id);

@@ -157,6 +157,8 @@ export interface WorldClient {
   /** A line for the running command's standard input; null is end of file (Ctrl+D). */
   terminalInput(id: number, text: string | null): Promise<void>;
   terminalInterrupt(id: number): Promise<void>;
+  /** Hangs up: what runs in it is killed, and no other call may name it. One that is not there is closed already. */
+  closeTerminal(id: number): Promise<void>;
   terminalHistory(): Promise<readonly string[]>;
 
   runLog(runId: number): Promise<readonly LogLine[]>;

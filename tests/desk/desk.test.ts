@@ -180,6 +180,19 @@ test('the prompt comes back while another terminal writes without end, and what 
   expect(await loop).toMatchObject({ exitCode: 130 });
 });
 
+test('closing a terminal ends what runs in it', async () => {
+  const { desk, run } = await open(memoryStore());
+  const { promise: writes, resolve: written } = Promise.withResolvers<void>();
+  const { id } = await desk.openTerminal(80, () => written());
+  const loop = desk.terminalRun(id, 'python3 -c "\nwhile True: print(1, flush=True)"');
+  await writes;
+  await desk.closeTerminal(id);
+  expect((await loop).exitCode).not.toBe(0);
+  await expect(desk.terminalPrompt(id)).rejects.toThrow(`there is no terminal ${id}`);
+  await desk.closeTerminal(id);
+  expect(await run('echo on')).toMatchObject({ exitCode: 0 });
+});
+
 test('start over brings back the beginning, and terminals go on in it', async () => {
   const { desk, run, screen } = await open(memoryStore());
   await run('rm -rf .git readme.md && cd /');

@@ -843,10 +843,15 @@ function demoShell(
     | 'terminalInput'
     | 'terminalInterrupt'
     | 'terminalHistory'
+    | 'closeTerminal'
   > = {
     openTerminal: async (_columns, onOutput) => {
       outputs.set(++last, onOutput);
       return { id: last };
+    },
+    closeTerminal: async (terminal) => {
+      calls.push(`close terminal ${terminal}`);
+      outputs.delete(terminal);
     },
     terminalRun: async (terminal, text) => {
       calls.push(`run ${text}`);

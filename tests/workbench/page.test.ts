@@ -363,6 +363,7 @@ describe('the terminal', () => {
     expect(await page.locator('.lower [role=tab]').allInnerTexts()).toEqual(['Terminal 1', 'Terminal 2', 'Problems\n1']);
     await page.click('button[aria-label="Close terminal 2"]');
     expect(await page.locator('.lower [role=tab]').count()).toBe(2);
+    expect(await calls(page)).toContain('close terminal 2');
   });
 
   test('the extra keys of a phone keep the terminal’s focus', async () => {

@@ -13,6 +13,7 @@ type Shell = Pick<
   | 'terminalInput'
   | 'terminalInterrupt'
   | 'terminalHistory'
+  | 'closeTerminal'
 >;
 
 /** A shell that can be looked into, behind the part of the world that a session talks to. */
@@ -48,6 +49,10 @@ function shellOf(overrides: Partial<Shell> = {}) {
       end?.(130);
     },
     terminalHistory: async () => [],
+    closeTerminal: async (id) => {
+      calls.push(`close ${id}`);
+      end?.(137);
+    },
     ...overrides,
   };
   return { client: shell as unknown as WorldClient, calls, say: (text: string) => out(text), end: (code: number) => end?.(code) };
@@ -125,6 +130,32 @@ async function opened(overrides: Partial<Shell> = {}, columns = 80) {
 }
 
 describe('a terminal session', () => {
+  test('closed while a command runs, it hangs up and shows nothing more', async () => {
+    const it = await opened();
+    it.session.input('train\r');
+    await it.settled();
+    await it.session.close();
+    it.say('epoch 2\n');
+    it.session.input('ls\r');
+    await it.settled();
+    expect({ text: it.text(), calls: it.calls, mode: it.session.mode.name }).toEqual({
+      text: '$ train\n',
+      calls: ['run "train"', 'close 1'],
+      mode: 'closed',
+    });
+  });
+
+  test('closed while it is being opened, it leaves no shell behind', async () => {
+    const opening = Promise.withResolvers<{ readonly id: number }>();
+    const shell = shellOf({ openTerminal: () => opening.promise });
+    const session = new TerminalSession(shell.client, screenOf().screen, { beforeRun: async () => {}, onMode: () => {}, onExit: () => {} });
+    const opened = session.open();
+    await session.close();
+    opening.resolve({ id: 7 });
+    await opened;
+    expect(shell.calls).toEqual(['close 7']);
+  });
+
   test('runs a line after unsaved edits were written, and shows the next prompt', async () => {
     const it = await opened();
     it.session.input('ls\r');

@@ -81,6 +81,8 @@ export class TerminalSession {
       this.client.openTerminal(this.screen.columns, (text) => this.receive(text)),
       this.client.terminalHistory().catch(() => []),
     ]);
+    // Closed while it was being opened: nobody else will hang up.
+    if (this.closed) return this.client.closeTerminal(handle.id);
     this.id = handle.id;
     this.editor = new LineEditor(history);
     await this.nextPrompt();
@@ -88,6 +90,7 @@ export class TerminalSession {
 
   /** Keys and pasted text, as xterm's onData gives them. */
   input(data: string): void {
+    if (this.closed) return;
     this.waitingInput.push(...keysOf(data));
     void this.take();
   }
@@ -121,6 +124,21 @@ export class TerminalSession {
   interrupt(): void {
     this.waitingInput = [];
     this.input(CTRL_C);
+  }
+
+  /** Hangs up: what runs is killed, and nothing is shown any more. */
+  async close(): Promise<void> {
+    const { id } = this;
+    this.id = null;
+    this.dropTimer();
+    this.waitingInput = [];
+    this.discardTyped();
+    this.setMode({ name: 'closed' });
+    if (id !== null) await this.client.closeTerminal(id);
+  }
+
+  private get closed(): boolean {
+    return this.mode.name === 'closed';
   }
 
   /** Takes keys one by one. A key that runs something holds the rest back until the prompt returns, as a pasted block needs. */
@@ -217,6 +235,7 @@ export class TerminalSession {
   }
 
   private async finished(command: string, exitCode: number, inputsRead: number): Promise<void> {
+    if (this.closed) return;
     this.settling = true;
     this.dropTimer();
     // After Ctrl+C the lines that were pasted behind are dropped, as nobody wants them to go on.
@@ -346,6 +365,7 @@ export class TerminalSession {
     if (this.id === null) return;
     const prompt = await this.client.terminalPrompt(this.id);
     await this.drain();
+    if (this.closed) return;
     if (this.screen.cursorColumn() > 0) this.screen.write('\r\n');
     this.prompt = prompt;
     this.newLine();
@@ -377,6 +397,7 @@ export class TerminalSession {
   }
 
   private receive(text: string): void {
+    if (this.closed) return;
     for (let from = 0; from < text.length; from += CHUNK) this.output.push(text.slice(from, from + CHUNK));
     this.outputSize += text.length;
     while (this.outputSize > MOST_WAITING && this.output.length > 1) {
@@ -419,7 +440,7 @@ export class TerminalSession {
   }
 
   private setMode(mode: Mode): void {
-    if (mode.name === this.mode.name && mode.name !== 'running') return;
+    if (this.closed || (mode.name === this.mode.name && mode.name !== 'running')) return;
     this.mode = mode;
     this.hooks.onMode(mode);
   }
