@@ -16,11 +16,17 @@ export interface OpenOptions {
   readonly onCrash?: (message: string) => void;
 }
 
+/** A world that is open, and how to leave it: its worker ends, and another tab, or this one, may open the exercise. */
+export interface OpenedWorld {
+  readonly client: WorldClient;
+  close(): void;
+}
+
 /**
  * Opens the learner's world in a worker of its own.
  * @throws OwnedElsewhere when another tab has it; Error with a sentence fit to show when it cannot be loaded.
  */
-export async function openWorld({ exerciseId, base, onProgress = () => {}, onCrash = () => {} }: OpenOptions): Promise<WorldClient> {
+export async function openWorld({ exerciseId, base, onProgress = () => {}, onCrash = () => {} }: OpenOptions): Promise<OpenedWorld> {
   const worldUrl = worldFiles[`../desk/browser/worlds/${exerciseId}.world`];
   if (worldUrl === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
   const release = await own(exerciseId, navigator.locks, (name) => new BroadcastChannel(name));
@@ -41,12 +47,15 @@ export async function openWorld({ exerciseId, base, onProgress = () => {}, onCra
       Comlink.transfer({ exerciseId, world: bytes, pyodideBase: new URL(`${base}pyodide/`, location.href).href }, [bytes.buffer]),
     ),
   );
-  try {
-    return asClient((await Promise.race([opened, failed])) as Comlink.Remote<WorldClient>);
-  } catch (error) {
-    // Nothing is left behind, so that Start can be pressed again.
+  const close = (): void => {
     worker.terminate();
     release();
+  };
+  try {
+    return { client: asClient((await Promise.race([opened, failed])) as Comlink.Remote<WorldClient>), close };
+  } catch (error) {
+    // Nothing is left behind, so that Start can be pressed again.
+    close();
     throw error;
   }
 }

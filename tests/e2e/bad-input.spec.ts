@@ -77,6 +77,22 @@ test('Python that takes memory without end is stopped with a sentence, and the n
   expect(await learner.type('python3 -c "print(6 * 7)"')).toContain('\n42\n');
 });
 
+test.describe('a connection that drops in the middle of Start', () => {
+  // The scripts must come past the page's routes.
+  test.use({ serviceWorkers: 'block' });
+
+  test('leaves nothing behind: Start again opens the exercise in the same tab', async ({ page }) => {
+    const learner = new Learner(page);
+    await page.route(/\/_astro\/xterm\.[^/]*\.js$/, (route) => route.abort(), { times: 1 });
+    await page.goto(LESSON);
+    await page.locator('[data-start]').first().click();
+    await expect(page.getByRole('alert').filter({ hasText: 'Check the connection, then press Start again.' }).first()).toBeVisible();
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await learner.atPrompt();
+    expect(await learner.type('git status -sb')).toContain('## main...origin/main');
+  });
+});
+
 test('a file of 50 MB is kept, and everything works after a reload', async ({ page }) => {
   const learner = new Learner(page);
   await learner.start();

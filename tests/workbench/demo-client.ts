@@ -18,7 +18,19 @@ import type {
 import { files as startFiles } from './demo-files.ts';
 
 export type Scene =
-  'mid' | 'fresh' | 'done' | 'broken' | 'quota' | 'python-failed' | 'owned' | 'failed' | 'slow' | 'big-log' | 'set-aside' | 'skewed';
+  | 'mid'
+  | 'fresh'
+  | 'done'
+  | 'broken'
+  | 'quota'
+  | 'python-failed'
+  | 'owned'
+  | 'failed'
+  | 'fails-late'
+  | 'slow'
+  | 'big-log'
+  | 'set-aside'
+  | 'skewed';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -521,6 +533,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
   let theRuns = runs(scene);
   let phone = phoneState(scene);
   let photos = 101;
+  let asked = 0;
   const logs = new Map<number, LogLine[]>();
   const calls: string[] = [];
   const saved: SaveState =
@@ -636,6 +649,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     }),
     warm: async () => {},
     subscribe: async (next) => {
+      if (scene === 'fails-late' && ++asked === 1) throw new Error('The worker did not answer.');
       listener = next;
       if (scene === 'set-aside')
         listener({ type: 'fault', message: 'What was stored of this exercise could not be read and was set aside.' });

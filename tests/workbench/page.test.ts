@@ -821,6 +821,20 @@ describe('what goes wrong', () => {
     expect(await said('failed')).toContain('Check the connection, then press Start again.');
   });
 
+  test('a start that fails once the world is open gives it free, and Start again begins as if nothing had been', async () => {
+    const { page } = await open({ scene: 'fails-late' });
+    await page.waitForSelector('[data-phase=failed]');
+    expect(await page.locator('#workbench').innerText()).toContain('The worker did not answer.');
+    expect(await calls(page)).toContain('close world');
+    await page.evaluate(() => window.start());
+    await page.evaluate(() => document.dispatchEvent(new CustomEvent('plumbline:run', { detail: { code: 'echo once' } })));
+    await inTerminal(page, 'once');
+    expect((await calls(page)).filter((call) => call === 'run echo once' || call === 'close world')).toEqual([
+      'close world',
+      'run echo once',
+    ]);
+  });
+
   test('opening names its steps and bytes', async () => {
     const { page } = await open({ scene: 'slow' });
     await page.waitForSelector('text=1.3 MB of 4.1 MB');

@@ -67,7 +67,7 @@ export async function harness(): Promise<Harness> {
       );
       page.on('pageerror', (error) => complaints.push(error.message));
       await page.goto(`http://localhost:${port}/?scene=${scene}&theme=${theme}&tab=${tab}`);
-      if (!['slow', 'owned', 'failed'].includes(scene)) await page.evaluate(() => window.started);
+      if (!['slow', 'owned', 'failed', 'fails-late'].includes(scene)) await page.evaluate(() => window.started);
       return { page, complaints };
     },
     async close() {

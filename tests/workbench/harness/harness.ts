@@ -14,6 +14,8 @@ declare global {
     /** What the page asks; a test may put another answer in the place of one. */
     world: WorldClient;
     started: Promise<void>;
+    /** Start again. */
+    start: () => Promise<void>;
   }
 }
 
@@ -36,17 +38,16 @@ document.addEventListener('click', (event) => {
     );
   if (button?.dataset['open']) document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: button.dataset['open'] } }));
 });
-window.started = mountWorkbench(
-  { root, exerciseId: 'ship-a-better-leaf', base: '/', lessonUrl: location.href },
-  async (onProgress, onCrash) => {
+window.start = () =>
+  mountWorkbench({ root, exerciseId: 'ship-a-better-leaf', base: '/', lessonUrl: location.href }, async (onProgress, onCrash) => {
     onProgress(1_300_000, 4_100_000);
     if (scene === 'slow') await new Promise(() => {});
     if (scene === 'owned') throw Object.assign(new Error('open elsewhere'), { name: 'OwnedElsewhere' });
     if (scene === 'failed') throw new Error('The exercise could not be loaded (503). Check the connection, then press Start again.');
     Object.assign(window, { crash: onCrash });
-    return client;
-  },
-);
+    return { client, close: () => void (controls.calls as string[]).push('close world') };
+  });
+window.started = window.start();
 window.started.then(
   () => (page.dataset['phase'] = 'running'),
   (error: unknown) => {
