@@ -25,7 +25,8 @@ export function isWorkflow(path: string): boolean {
 }
 
 export class OpenFile {
-  readonly path: string;
+  /** Where it lies, as an absolute path. A file that is renamed keeps its edits and undo history. */
+  path = $state('');
   mark = $state<SaveMark>('saved');
   /** Why there is no text to edit. */
   without = $state<Exclude<FileText, { ok: true }> | null>(null);
@@ -242,6 +243,45 @@ export class OpenFiles {
     if (this.active === file) this.active = this.open[Math.min(index, this.open.length - 1)] ?? null;
   }
 
+  /**
+   * Renames a file or a folder. What is open there goes along: its edits, also those that cannot be written now, its draft and its undo
+   * history.
+   * @throws Error when the world refuses, or when an edit of a removed file would be hidden; everything is as it was then.
+   */
+  async rename(from: string, to: string): Promise<void> {
+    const hidden = this.open.find((file) => isWithin(file.path, to));
+    if (hidden) {
+      this.active = hidden;
+      throw new Error(`${hidden.name} is open at that place with what was removed there. Write it again or close it first.`);
+    }
+    await this.writeAll();
+    const moved = this.open.filter((file) => isWithin(file.path, from));
+    // Before the world does it: what it then tells of both places is heard for the new one.
+    for (const file of moved) this.move(file, to + file.path.slice(from.length));
+    try {
+      await this.client.rename(from, to);
+    } catch (error) {
+      for (const file of moved) this.move(file, from + file.path.slice(to.length));
+      throw error;
+    }
+    // Versions are counted by place.
+    await Promise.all(moved.filter((file) => file.version !== undefined).map((file) => this.read(file)));
+  }
+
+  private move(file: OpenFile, path: string): void {
+    this.drafts.drop(file.path);
+    file.path = path;
+    file.diagnostics = [];
+    if (file.bases.length > 0) this.keepDraft(file);
+    this.checkSoon(file);
+  }
+
+  /** Removes a file or a folder, and closes what is open there once it is gone. @throws Error when the world refuses; edits stay then. */
+  async remove(path: string): Promise<void> {
+    await this.client.remove(path);
+    for (const file of this.open.filter((one) => isWithin(one.path, path))) this.drop(file);
+  }
+
   /** The editor's text has changed. */
   edited(file: OpenFile, text: string): void {
     if (text === file.text) return;
@@ -441,6 +481,11 @@ export class OpenFiles {
     }
     this.others = next;
   }
+}
+
+/** Whether a path is the other one or lies below it. */
+function isWithin(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`);
 }
 
 function mergeMarks(file: OpenFile): readonly Diagnostic[] {

@@ -83,10 +83,12 @@ test.describe('a connection that drops in the middle of Start', () => {
 
   test('leaves nothing behind: Start again opens the exercise in the same tab', async ({ page }) => {
     const learner = new Learner(page);
-    await page.route(/\/_astro\/xterm\.[^/]*\.js$/, (route) => route.abort(), { times: 1 });
+    const terminal = /\/_astro\/xterm\.[^/]*\.js$/;
+    await page.route(terminal, (route) => route.abort());
     await page.goto(LESSON);
     await page.locator('[data-start]').first().click();
     await expect(page.getByRole('alert').filter({ hasText: 'Check the connection, then press Start again.' }).first()).toBeVisible();
+    await page.unroute(terminal);
     await page.getByRole('button', { name: 'Start again' }).click();
     await learner.atPrompt();
     expect(await learner.type('git status -sb')).toContain('## main...origin/main');

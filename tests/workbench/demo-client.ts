@@ -690,6 +690,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
         files.delete(path);
         files.set(to + path.slice(from.length), file);
       }
+      changed(from, 'removed');
       changed(to, 'written');
     },
     remove: async (path) => {

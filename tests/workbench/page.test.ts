@@ -525,6 +525,58 @@ describe('the file tree', () => {
     await page.waitForSelector('.tab.active:has-text("new.py")');
   });
 
+  /** Gives the selected row of the tree another name. */
+  const rename = async (page: Page, from: string, to: string): Promise<void> => {
+    await page.locator(`[role=treeitem]:has-text("${from}")`).focus();
+    await page.keyboard.press('F2');
+    await page.locator('.tree input[type=text], .tree input:not([type])').fill(to);
+    await page.keyboard.press('Enter');
+  };
+
+  test('a renamed file keeps an edit that is in conflict, and its undo history', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.clock.install();
+    await page.keyboard.type('mine ');
+    await page.evaluate(() => window.demo.write('notes.md', 'theirs\n'));
+    await page.waitForSelector('text=notes.md changed underneath');
+    await rename(page, 'notes.md', 'ideas.txt');
+    await page.waitForSelector('text=ideas.txt changed underneath');
+    expect(await page.locator('.tab .name').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining('ideas.txt')]));
+    expect(await page.locator('.view-lines').innerText()).toContain('mine');
+    await page.locator('.monaco-editor').click();
+    // The word and the space behind it are two steps.
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await page.clock.runFor(1000);
+    expect(await page.locator('.view-lines').innerText()).not.toContain('mine');
+    await page.keyboard.press('Control+y');
+    await page.keyboard.press('Control+y');
+    await page.click('button:has-text("Keep my edit")');
+    await page.waitForFunction(() => window.demo.calls.includes('write ideas.txt'));
+    expect((await calls(page)).filter((call) => call === 'write notes.md')).toEqual([]);
+  });
+
+  test('a renaming or a removal that fails leaves the file open with its edit', async () => {
+    const { page } = await open();
+    await edit(page, 'notes.md');
+    await page.evaluate(() => window.demo.remove('notes.md'));
+    await page.waitForSelector('text=notes.md was removed');
+    await page.evaluate(() => window.demo.write('other.md', 'other\n'));
+    await rename(page, 'other.md', 'notes.md');
+    await page.waitForSelector('.wb-message:has-text("other.md could not be renamed")');
+    expect(await page.locator('.wb-message:has-text("notes.md was removed")').count()).toBe(1);
+    await page.evaluate(() => Object.assign(window.world, { remove: () => Promise.reject(new Error('Device or resource busy.')) }));
+    await edit(page, 'train.py');
+    await page.clock.install();
+    await page.keyboard.type('# mine ');
+    await page.locator('[role=treeitem]:has-text("train.py")').focus();
+    await page.keyboard.press('Delete');
+    await page.click('dialog button:has-text("Delete")');
+    await page.waitForSelector('text=train.py could not be deleted');
+    expect(await page.locator('.view-lines').innerText()).toContain('mine');
+  });
+
   test('files dropped on a folder go there', async () => {
     const { page } = await open();
     await page.locator('[role=treeitem]:has-text("app")').evaluate((folder) => {

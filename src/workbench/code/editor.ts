@@ -103,6 +103,12 @@ export class CodeEditor {
     this.decorate(held);
   }
 
+  /** A file that got another name may be in another language now. */
+  renamed(file: OpenFile): void {
+    const model = this.held.get(file)?.model;
+    if (model) monaco.editor.setModelLanguage(model, languageOf(file.path));
+  }
+
   /** Marks a file's problems, and shows each under its line when the file is the one in sight. */
   mark(file: OpenFile, diagnostics: readonly Diagnostic[]): void {
     const held = this.held.get(file);
@@ -164,9 +170,8 @@ export class CodeEditor {
   private hold(file: OpenFile): Held {
     const known = this.held.get(file);
     if (known) return known;
-    const uri = monaco.Uri.file(file.path);
-    monaco.editor.getModel(uri)?.dispose();
-    const model = monaco.editor.createModel(file.text, languageOf(file.path), uri);
+    // Without an address of its own choice: a file that is renamed keeps its model.
+    const model = monaco.editor.createModel(file.text, languageOf(file.path));
     model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
     const held: Held = { model, view: null, taking: false, decorations: [] };
     this.held.set(file, held);
