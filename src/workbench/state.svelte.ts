@@ -44,6 +44,8 @@ export interface Trouble {
 
 /** How often views hear of new log lines, in ms. */
 const LOG_PAUSE = 40;
+/** How long a sentence stays for assistive technology to take it up, in ms. */
+const SPOKEN_FOR = 5000;
 /** More messages than this at once are a wall over the work. */
 const MOST_TOASTS = 2;
 
@@ -81,8 +83,8 @@ export class Workbench {
   lower = $state<LowerTab>('terminal');
   dialog = $state<DialogName | null>(null);
   toasts = $state.raw<readonly Toast[]>([]);
-  /** Words for assistive technology, spoken politely. */
-  spoken = $state('');
+  /** Sentences for assistive technology, in order. Each is an addition of its own, so that the same words are heard again. */
+  spoken = $state.raw<readonly { readonly id: number; readonly words: string }[]>([]);
   checking = $state(false);
   /** What went wrong, shown over the view until it is dismissed: a later fault does not hide an earlier one. */
   troubles = $state.raw<readonly Trouble[]>([]);
@@ -101,6 +103,7 @@ export class Workbench {
 
   private readonly progress: ProgressRecorder;
   private lastToast = 0;
+  private lastSpoken = 0;
   private logTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly loadingLogs = new Set<number>();
   /** True from asking for another world until it is taken over. */
@@ -437,7 +440,9 @@ export class Workbench {
   // --- telling ---------------------------------------------------------------------------------------------------------------------------
 
   say(words: string): void {
-    this.spoken = words;
+    const id = ++this.lastSpoken;
+    this.spoken = [...this.spoken, { id, words }];
+    setTimeout(() => (this.spoken = this.spoken.filter((one) => one.id !== id)), SPOKEN_FOR);
   }
 
   toast(state: StateName, text: string, action: Toast['action'] = null): void {

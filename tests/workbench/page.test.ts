@@ -240,6 +240,28 @@ describe('what everybody can use', () => {
     expect(more).toEqual(more.map(() => true));
   });
 
+  test('what is said twice, and two things said at once, are each heard', async () => {
+    const { page } = await open();
+    await page.evaluate(() => {
+      const heard: string[] = [];
+      Object.assign(window, { heard });
+      const log = document.querySelector('.pl-sr[role=log]')!;
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) for (const node of addedNodes) if (node.textContent) heard.push(node.textContent);
+      }).observe(log, { childList: true, subtree: true });
+    });
+    const heard = (): Promise<readonly string[]> => page.evaluate(() => (window as unknown as { readonly heard: readonly string[] }).heard);
+    await page.click('#outcomes button:has-text("Check now")');
+    await expect.poll(heard).toEqual([expect.stringContaining('Checked: ')]);
+    await page.click('#outcomes button:has-text("Check now")');
+    await expect.poll(async () => (await heard()).filter((words) => words.startsWith('Checked: '))).toHaveLength(2);
+    await page.evaluate(() => {
+      window.demo.settle('recognises-new-leaves', { status: 'holds', value: '0.87' });
+      window.demo.settle('three-releases', { status: 'holds', value: '3 of 3' });
+    });
+    await expect.poll(async () => (await heard()).slice(2)).toEqual([expect.stringContaining('0.87'), expect.stringContaining('3 of 3')]);
+  });
+
   test('Alt+5 goes to the lesson’s text, also from its rail', async () => {
     const { page } = await open({ width: 1200, height: 800 });
     await page.click('#wb-tab-runs');
