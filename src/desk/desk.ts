@@ -22,11 +22,11 @@ import type { PreparedExercise } from './contract.ts';
 import { EditorFiles } from './editor-files.ts';
 import { compress, decompress } from './gzip.ts';
 import { Keeper } from './keeper.ts';
-import { readKept, type Kept } from './kept.ts';
+import { FORMAT, readKept, type Kept } from './kept.ts';
 import { News } from './news.ts';
 import { ownedStore } from './owned-store.ts';
 import { PythonReadiness } from './python.ts';
-import { resume, storageKey } from './resume.ts';
+import { asideExported, resume, storageKey, type SetAside } from './resume.ts';
 import { Terminals } from './terminals.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -46,10 +46,13 @@ export class Desk implements WorldClient {
   readonly #underWay: UnderWay;
   readonly #editorFiles: EditorFiles;
   readonly #terminals: Terminals;
+  readonly #store: Store;
+  #setAside: SetAside | null = null;
 
   private constructor({ exercise, platform, store }: DeskOptions, kept: Kept | null) {
     this.#exercise = exercise;
     this.#resumed = kept !== null;
+    this.#store = store;
     this.#python = new PythonReadiness(platform.python, (state) => this.#news.tell({ type: 'python', state }));
     this.#keeper = new Keeper({
       store,
@@ -75,9 +78,9 @@ export class Desk implements WorldClient {
   static async open(options: DeskOptions): Promise<Desk> {
     const { id } = options.exercise.meta;
     const store = await ownedStore(options.store, storageKey(id));
-    const { begun: desk, unsaved, fault } = await resume(store, id, (kept) => new Desk({ ...options, store }, kept));
+    const { begun: desk, unsaved, setAside } = await resume(store, id, (kept) => new Desk({ ...options, store }, kept));
     if (unsaved !== null) desk.#keeper.stop(unsaved);
-    if (fault !== null) desk.#news.tellFirst({ type: 'fault', message: fault });
+    desk.#setAside = setAside;
     return desk;
   }
 
@@ -93,6 +96,7 @@ export class Desk implements WorldClient {
       saved: this.#keeper.state,
       python: this.#python.state,
       resumed: this.#resumed,
+      setAside: this.#setAside?.message ?? null,
       epoch,
     };
   }
@@ -129,6 +133,14 @@ export class Desk implements WorldClient {
 
   async exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
     return { name: `${this.#exercise.meta.id}.plumbline`, bytes: await compress(pack(this.#content())) };
+  }
+
+  async exportSetAside(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+    if (this.#setAside === null) throw new Error('Nothing is set aside.');
+    const bytes = await compress(new Uint8Array(this.#setAside.bytes));
+    // Where this cannot be noted, the next visit offers it again.
+    await asideExported(this.#store, this.#exercise.meta.id).catch(() => {});
+    return { name: `${this.#exercise.meta.id}-set-aside.plumbline`, bytes };
   }
 
   async importWorld(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -275,7 +287,7 @@ export class Desk implements WorldClient {
   /** Everything to keep, at this instant: no await, so that it can be taken at any moment. */
   #content(): Kept {
     return {
-      format: 1,
+      format: FORMAT,
       exercise: this.#exercise.meta.id,
       world: this.#world.snapshot(),
       checks: this.#underWay.checks.memory(),

@@ -3,9 +3,12 @@ import type { CheckMemory } from '../checks/runner.ts';
 import { DamagedFileError, unpack } from '../world/pack.ts';
 import type { WorldSnapshot } from '../world/world.ts';
 
+/** The format that is written. One that changes what must be there gets the next number, and a step in MIGRATIONS from the one before. */
+export const FORMAT = 2;
+
 /** What is stored and exported of an exercise under way. */
 export interface Kept {
-  readonly format: 1;
+  readonly format: typeof FORMAT;
   readonly exercise: string;
   readonly world: WorldSnapshot;
   readonly checks: readonly CheckMemory[];
@@ -70,7 +73,7 @@ const verdict = z.discriminatedUnion('status', [
 
 /** The shape of a world file: enough that neither restoring it nor reading it for the page meets a surprise. */
 const keptSchema = z.looseObject({
-  format: z.literal(1),
+  format: z.literal(FORMAT),
   exercise: z.string(),
   world: z.looseObject({
     version: z.literal(1),
@@ -110,18 +113,49 @@ const keptSchema = z.looseObject({
       taken: z.array(z.looseObject({ at: z.number(), photo: z.number() })),
     }),
     events: z.array(z.looseObject({ seq: z.number(), type: z.string() })),
-    triggers: z.array(z.looseObject({ event: z.string(), after: z.string() })).default([]),
+    triggers: z.array(z.looseObject({ event: z.string(), after: z.string() })),
   }),
-  checks: z.array(z.looseObject({ id: z.string(), verdict: verdict.nullish(), hintsShown: z.number() })).default([]),
-  history: z.array(z.string()).default([]),
+  checks: z.array(z.looseObject({ id: z.string(), verdict: verdict.nullish(), hintsShown: z.number() })),
+  history: z.array(z.string()),
 });
+
+type Loose = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
+
+/** What leads from a format to the next, by the number of the earlier one. */
+const MIGRATIONS: Readonly<Record<number, (kept: Loose) => Loose>> = {
+  // The first releases kept no triggers, then no verdicts, then no history of the terminals.
+  1: ({ world, ...kept }) => ({
+    checks: [],
+    history: [],
+    ...kept,
+    world: isObject(world) ? { triggers: [], ...world } : world,
+    format: 2,
+  }),
+};
+
+/** The same in today's format. What has no format that is known stays as it is, for the schema to refuse. */
+function migrated(value: unknown): unknown {
+  let kept = value;
+  while (isObject(kept) && typeof kept['format'] === 'number') {
+    const step = MIGRATIONS[kept['format']];
+    if (step === undefined) break;
+    kept = step(kept);
+  }
+  return kept;
+}
 
 /**
  * Reads what `pack` made of an exercise under way.
  * @throws DamagedFileError when it is damaged, made by another version, or belongs to another exercise.
  */
 export function readKept(packed: Uint8Array, exerciseId: string): Kept {
-  const parsed = keptSchema.safeParse(unpack(packed));
+  const value = migrated(unpack(packed));
+  if (isObject(value) && typeof value['format'] === 'number' && value['format'] > FORMAT) {
+    throw new DamagedFileError('It was made by a newer Plumbline. Reload this page to update it.');
+  }
+  const parsed = keptSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new DamagedFileError(

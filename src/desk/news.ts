@@ -8,18 +8,10 @@ const CLOCK_AFTER = 16;
 
 /** What the page is told: one listener, in order. */
 export class News {
-  /** Waits for somebody to listen. */
-  readonly #first: WorldNotice[] = [];
   #listener: (notice: WorldNotice) => void = () => {};
 
   subscribe(listener: (notice: WorldNotice) => void): void {
     this.#listener = listener;
-    for (const notice of this.#first.splice(0)) listener(notice);
-  }
-
-  /** For what happens before anybody listens: it is told first. */
-  tellFirst(notice: WorldNotice): void {
-    this.#first.push(notice);
   }
 
   tell(notice: WorldNotice): void {

@@ -86,6 +86,8 @@ export class Workbench {
   /** Sentences for assistive technology, in order. Each is an addition of its own, so that the same words are heard again. */
   spoken = $state.raw<readonly { readonly id: number; readonly words: string }[]>([]);
   checking = $state(false);
+  /** Says that stored work was set aside, until it is exported. */
+  setAside = $state<string | null>(null);
   /** What went wrong, shown over the view until it is dismissed: a later fault does not hide an earlier one. */
   troubles = $state.raw<readonly Trouble[]>([]);
 
@@ -119,6 +121,7 @@ export class Workbench {
     this.resumed = summary.resumed;
     this.files = new OpenFiles(client, summary.exerciseId, (words) => this.toast('success', words));
     this.progress = new ProgressRecorder(browserProgress(), summary.exerciseId, summary.checks);
+    this.setAside = summary.setAside;
     this.take(summary);
   }
 

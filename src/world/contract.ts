@@ -121,6 +121,8 @@ export interface WorldSummary {
   readonly python: PythonState;
   /** True when this world was restored from the learner's storage rather than begun. */
   readonly resumed: boolean;
+  /** Stored work that could not be read is set aside, as this sentence says; null when there is none, or it was exported. */
+  readonly setAside: string | null;
   /** Virtual time the course counts days from: day 1 starts here. */
   readonly epoch: number;
 }
@@ -177,6 +179,8 @@ export interface WorldClient {
   /** The repository as a git bundle, and the whole world as one file. */
   exportRepository(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
   exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }>;
+  /** What was set aside, as it was stored. From then on other work may take its place. */
+  exportSetAside(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
   importWorld(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Saves now; resolves when it is on disk or rejects with why not. */
   save(): Promise<void>;

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'fflate';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -264,9 +264,9 @@ test.each(unshowable)('a stored world with %s is set aside, and Start works', as
   await (await open(store)).desk.save();
   const broken = withWorld(unpack(store.kept.get('exercise:grow') ?? new Uint8Array()), change);
   store.kept.set('exercise:grow', broken);
-  const { desk, notices } = await open(store);
+  const { desk } = await open(store);
   expect((await desk.summary()).resumed).toBe(false);
-  expect(notices[0]).toMatchObject({ type: 'fault', message: expect.stringContaining(message) });
+  expect(await desk.summary()).toMatchObject({ setAside: expect.stringContaining(message) });
   expect(store.kept.get('exercise:grow:damaged')).toBe(broken);
 });
 
@@ -310,10 +310,51 @@ test('so is one that reads well and makes no world', async () => {
   const within = kept.world.files.map((entry) => (entry.path.endsWith('/readme.md') ? { ...entry, path: `${entry.path}/below` } : entry));
   const broken = pack({ ...kept, world: { ...kept.world, files: [...kept.world.files, ...within] } });
   store.kept.set('exercise:grow', broken);
-  const { desk, notices } = await open(store);
+  const { desk } = await open(store);
   expect((await desk.summary()).resumed).toBe(false);
-  expect(notices[0]).toMatchObject({ type: 'fault', message: expect.stringContaining('was set aside; the exercise begins anew.') });
+  expect((await desk.summary()).setAside).toContain('was set aside; the exercise begins anew.');
   expect(store.kept.get('exercise:grow:damaged')).toBe(broken);
+});
+
+test('what was set aside can be exported on every visit until it is, and nothing takes its place before', async () => {
+  const store = memoryStore();
+  const first = new Uint8Array([1, 2, 3]);
+  const second = new Uint8Array([4, 5, 6]);
+  store.kept.set('exercise:grow', first);
+  await (await open(store)).desk.save();
+  expect((await (await open(store)).desk.summary()).setAside).toContain('is still set aside');
+  store.kept.set('exercise:grow', second);
+  const { desk } = await open(store);
+  await desk.save();
+  expect({ saved: (await desk.summary()).saved.status, stored: store.kept.get('exercise:grow') }).toEqual({
+    saved: 'unsaved',
+    stored: second,
+  });
+  const { name, bytes } = await desk.exportSetAside();
+  expect({ name, content: gunzipSync(bytes) }).toEqual({ name: 'grow-set-aside.plumbline', content: first });
+  const later = await open(store);
+  expect(store.kept.get('exercise:grow:damaged')).toBe(second);
+  await later.desk.exportSetAside();
+  await later.desk.save();
+  expect((await (await open(store)).desk.summary()).setAside).toBeNull();
+});
+
+test('a world that the first release stored is read by this one', async () => {
+  const store = memoryStore();
+  store.kept.set('exercise:grow', gunzipSync(readFileSync(join(import.meta.dirname, 'fixtures', 'format-1.plumbline'))));
+  const { desk, run, screen } = await open(store);
+  const { resumed, setAside } = await desk.summary();
+  expect({ resumed, setAside }).toEqual({ resumed: true, setAside: null });
+  await run('cat old.txt && git log --oneline | wc -l');
+  expect(screen().replaceAll('\r', '')).toContain('from the first release\n2\n');
+  await desk.save();
+  expect(unpack(store.kept.get('exercise:grow') ?? new Uint8Array())).toMatchObject({ format: 2, world: { triggers: [] } });
+});
+
+test('a world that a newer release stored is set aside, with the advice to update', async () => {
+  const store = memoryStore();
+  store.kept.set('exercise:grow', pack({ format: 1000 }));
+  expect((await (await open(store)).desk.summary()).setAside).toContain('made by a newer Plumbline. Reload this page to update it.');
 });
 
 test('after starting over, an editor that saw the old world overwrites nothing', async () => {

@@ -645,14 +645,14 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       saved,
       python,
       resumed: scene !== 'fresh',
+      setAside: scene === 'set-aside' ? 'What was stored of this exercise could not be read and was set aside.' : null,
       epoch: EPOCH,
     }),
     warm: async () => {},
     subscribe: async (next) => {
       if (scene === 'fails-late' && ++asked === 1) throw new Error('The worker did not answer.');
       listener = next;
-      if (scene === 'set-aside')
-        listener({ type: 'fault', message: 'What was stored of this exercise could not be read and was set aside.' });
+      if (scene === 'set-aside') listener({ type: 'fault', message: 'The first thing.' });
     },
     listFiles: async () => {
       const nodes: FileNode[] = [...folders].map((path) => ({ path, type: 'directory', sizeBytes: 0 }));
@@ -788,6 +788,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     },
     solution: async () => SOLUTION,
     exportRepository: async () => ({ name: 'leaf.bundle', bytes: new TextEncoder().encode('# v2 git bundle\n') }),
+    exportSetAside: async () => ({ name: 'ship-a-better-leaf-set-aside.plumbline', bytes: new Uint8Array(900) }),
     exportWorld: async () => ({ name: 'ship-a-better-leaf.plumbline', bytes: new Uint8Array(1200) }),
     importWorld: async (bytes) => {
       if (bytes.length < 4) throw new Error('This file is damaged or is not a Plumbline file.');

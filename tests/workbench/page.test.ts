@@ -831,7 +831,7 @@ describe('what goes wrong', () => {
     await page.evaluate(() => window.demo.tell({ type: 'fault', message: 'Another thing.' }));
     await page.waitForSelector('.wb-message.failure:has-text("Another thing.")');
     expect(await page.locator('.wb-message.failure p').allInnerTexts()).toEqual([
-      'Something in the page went wrong. What was stored of this exercise could not be read and was set aside.',
+      'Something in the page went wrong. The first thing.',
       'Something in the page went wrong. Another thing.',
     ]);
     await page.locator('.wb-message.failure button').first().click();
@@ -863,6 +863,14 @@ describe('what goes wrong', () => {
     await page.mouse.move(5, 5);
     await page.clock.runFor(6100);
     expect(await page.locator('.toast').count()).toBe(0);
+  });
+
+  test('work that was set aside can be exported where that is said', async () => {
+    const { page } = await open({ scene: 'set-aside' });
+    const download = page.waitForEvent('download');
+    await page.click('.wb-message button:has-text("Export what was set aside")');
+    expect((await download).suggestedFilename()).toBe('ship-a-better-leaf-set-aside.plumbline');
+    await page.waitForSelector('.wb-message:has-text("Set aside")', { state: 'detached' });
   });
 
   test('full storage is said with a way to export', async () => {

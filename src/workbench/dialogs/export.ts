@@ -24,3 +24,15 @@ export function exportWorld(workbench: Workbench): Promise<string> {
 export function exportRepository(workbench: Workbench): Promise<string> {
   return exportAs(workbench, () => workbench.client.exportRepository());
 }
+
+/** Downloads stored work that could not be read; the message about it goes once that is done. */
+export async function exportSetAside(workbench: Workbench): Promise<void> {
+  try {
+    const { name, bytes } = await workbench.client.exportSetAside();
+    saveFile(name, bytes);
+    workbench.setAside = null;
+    workbench.toast('success', `${name}, ${fileSize(bytes.length)}, is among your downloads.`);
+  } catch (error) {
+    workbench.fault('What was set aside could not be exported', error);
+  }
+}
