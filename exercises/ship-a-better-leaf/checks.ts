@@ -202,13 +202,20 @@ const pushToPhone: Check = {
       });
     }
     const stopped = runs.find((run) => run.conclusion !== 'success');
+    if (stopped?.conclusion === 'cancelled') {
+      return fails({
+        value: `run ${stopped.number} cancelled`,
+        observed: `Run ${stopped.number} of ${short(commit.id)} was cancelled. Users still have the version before it.`,
+        expected,
+        lookAt: [{ text: `run ${stopped.number}`, place: runPlace(stopped) }],
+        hint: 'cancelled-on-the-way',
+      });
+    }
     if (stopped !== undefined) {
-      const job =
-        stopped.jobs.find((candidate) => candidate.conclusion === 'failure') ??
-        stopped.jobs.find((candidate) => candidate.conclusion === 'cancelled');
+      const job = stopped.jobs.find((candidate) => candidate.conclusion === 'failure');
       return fails({
         value: `run ${stopped.number} stopped`,
-        observed: `Run ${stopped.number} of ${short(commit.id)} ${stopped.conclusion === 'cancelled' ? 'was cancelled' : `ended with ${stopped.conclusion ?? 'no result'}`}${job ? ` in job ${job.name}` : ''}. Users still have the version before it.`,
+        observed: `Run ${stopped.number} of ${short(commit.id)} ended with ${stopped.conclusion ?? 'no result'}${job ? ` in job ${job.name}` : ''}. Users still have the version before it.`,
         expected,
         lookAt: [{ text: `the log of run ${stopped.number}`, place: runPlace(stopped, job?.key) }],
         hint: 'stopped-on-the-way',

@@ -42,6 +42,9 @@ export function writeProgressFile(events: readonly ProgressEvent[], now: number)
 
 /** Reads such a file. Nothing is taken from a damaged one: half a history would look like progress lost. */
 export function readProgressFile(text: string): FileResult {
+  if (text.startsWith('PK') || text.includes('\u0000') || text.startsWith('\u001f')) {
+    return refuse('It is not a file of progress. A world that “Take home” saved is imported in its lesson, under “Take home”, too.');
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

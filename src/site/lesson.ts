@@ -111,7 +111,10 @@ function startButton(page: HTMLElement): void {
   if (!root || !panel || !button || !exerciseId) return;
   const progress = browserProgress();
   const before = progressOf(progress.events())[exerciseId];
-  if (before) offerToContinue(button, panel, before);
+  if (before) {
+    offerToContinue(button, panel, before);
+    showChecks(before);
+  }
   const show = (): void => showState(progressOf(progress.events())[exerciseId]);
   show();
   progress.subscribe(show);
@@ -224,6 +227,18 @@ function offerToContinue(button: HTMLElement, panel: HTMLElement, progress: Exer
   button.textContent = done ? 'Open again' : 'Continue';
   const title = panel.querySelector('[data-start-title]');
   if (title) title.textContent = done ? 'You have done this one' : 'Your company waits as you left it';
+}
+
+/** The outcomes as they were last seen; the workbench looks again. */
+function showChecks({ checks }: ExerciseProgress): void {
+  for (const mark of document.querySelectorAll<HTMLElement>('[data-check]')) {
+    const known = checks[mark.dataset['check'] ?? ''];
+    if (known) mark.dataset['state'] = known.status;
+  }
+  const rows = [...document.querySelectorAll<HTMLElement>(`#${lessonIds.outcomes} [data-check]`)];
+  const held = rows.filter((mark) => mark.dataset['state'] === 'holds').length;
+  const count = document.querySelector(`#${lessonIds.outcomes} [data-outcomes-count]`);
+  if (count && held > 0) count.textContent = held === rows.length ? `all ${held} held` : `${held} of ${rows.length} held`;
 }
 
 /** The words beside the lesson's number: when it was begun, or done. */

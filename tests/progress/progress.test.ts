@@ -99,6 +99,7 @@ describe('the file', () => {
   const good = writeProgressFile(evening, at).text;
   test.each([
     ['cut off', good.slice(0, 300), /not readable as JSON: line \d+, column \d+\. The file may have been cut off/],
+    ['a world', '\u001f\ufffd\b', /A world that “Take home” saved is imported in its lesson/],
     ['empty', '', /not readable as JSON: line 1, column 1/],
     ['another JSON file', '{"name":"plumbline"}', /not a progress file of this course/],
     ['a list', '[]', /not a progress file of this course/],

@@ -271,3 +271,28 @@ test('a reload that cannot open the exercise again says so on the tab that a pho
   expect((await note.boundingBox())!.y).toBeLessThan(200);
   await page.context().close();
 });
+
+test('a lesson that was begun shows its outcomes as they were last seen', async () => {
+  const context = await browser.newContext();
+  const judged = (check: string, status: string): object => ({ ...begun('ship-a-better-leaf', 'checked', 5), check, status, attempts: 1 });
+  await withProgress(context, [begun('ship-a-better-leaf'), judged('three-releases', 'holds'), judged('push-to-phone', 'fails')]);
+  const page = await context.newPage();
+  await page.goto(site.url + lessonPath, { waitUntil: 'networkidle' });
+  const states = await page
+    .locator('#outcomes [data-check]')
+    .evaluateAll((marks) => marks.map((mark) => [(mark as HTMLElement).dataset['check'], (mark as HTMLElement).dataset['state']]));
+  expect(Object.fromEntries(states)).toMatchObject({ 'three-releases': 'holds', 'push-to-phone': 'fails', 'tested-is-served': 'todo' });
+  expect(await page.locator('[data-outcomes-count]').textContent()).toBe('1 of 6 held');
+  await context.close();
+});
+
+test('by keyboard, Start is one link and one step away', async () => {
+  const page = await lesson();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the workbench');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Start');
+  await page.context().close();
+});

@@ -55,7 +55,8 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   const job: PythonJob = {
     args,
     cwd: ctx.cwd,
-    env: { ...ctx.exportedEnv, PWD: ctx.cwd },
+    // There is no terminal device that a program could ask for its width.
+    env: { ...(terminal.stdout ? { COLUMNS: String(host.columns) } : {}), ...ctx.exportedEnv, PWD: ctx.cwd },
     files: stores.tree,
     stdin,
     now: host.clock.now(),

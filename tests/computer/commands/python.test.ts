@@ -117,6 +117,14 @@ describe('python', () => {
     terminal.session.close();
   });
 
+  it('tells a program at the terminal how wide it is', async () => {
+    const host = new ScriptedPython({ 'a.py': async () => 0 });
+    const terminal = new Terminal(computerWith({ python: host }), { interactive: true, columns: 42 });
+    await terminal.type('python3 a.py; python3 a.py | cat; COLUMNS=7 python3 a.py');
+    expect(host.jobs.map(({ env }) => env['COLUMNS'])).toEqual(['42', undefined, '7']);
+    terminal.session.close();
+  });
+
   it('says that it waits when as many processes run as may', async () => {
     const exited = Promise.resolve({ exitCode: 0, reason: 'exited' as const, changes: { written: [], removed: [] } });
     const process = { queued: true, begun: Promise.resolve(), exited, interrupt: () => {}, kill: () => {} };

@@ -5,6 +5,7 @@
     python3 tools/show.py --label oak --source app    those of them that came from the app
 """
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 from fieldleaf.photos import read_labels, read_pgm  # noqa: E402
 
 SHADES = '@%#*+=-:. '
-PER_LINE = 4
+WIDTH, BETWEEN = 16, 3
 
 
 def drawing(photo):
@@ -51,8 +52,10 @@ def main():
     if missing or not chosen:
         print(f'No such photo: {", ".join(missing)}' if missing else 'Name photos, or a --label.', file=sys.stderr)
         return 1
-    for start in range(0, len(chosen), PER_LINE):
-        line = chosen[start : start + PER_LINE]
+    # As many side by side as the terminal is wide, and at most four.
+    per_line = max(1, min(4, (shutil.get_terminal_size().columns + BETWEEN) // (WIDTH + BETWEEN)))
+    for start in range(0, len(chosen), per_line):
+        line = chosen[start : start + per_line]
         print('   '.join(f'{name:16}' for name in line))
         print('   '.join(f'{" ".join(photos[name][1:]):16}' for name in line))
         for rows in zip(*(drawing(read_pgm(photos[name][0])) for name in line)):
