@@ -750,7 +750,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
       const texts = [
         '',
         'Ginkgo has 6 rows. With k = 5 it can lose a vote it should win.',
-        'Copy the rows of incoming/labels.csv into labels.csv, train, and push.',
+        '`sed 1d incoming/labels.csv >> labels.csv` adds the rows; commit with `git commit`, and push.',
       ];
       theChecks = theChecks.map((one) =>
         one.id === checkId

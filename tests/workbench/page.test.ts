@@ -748,6 +748,19 @@ describe('outcomes and the phone', () => {
     }).toEqual({ pill: 1, row: 1 });
   });
 
+  test('names in a hint are code, and a whole command can be run from it', async () => {
+    const { page } = await open();
+    await page.click('button:has-text("Show hint 2")');
+    await page.click('button:has-text("Show hint 3")');
+    const hint = page.locator('.hint p:has-text("Hint 3 of 3.")');
+    expect(await hint.locator('code').allInnerTexts()).toEqual(['sed 1d incoming/labels.csv >> labels.csv', 'git commit']);
+    expect(await page.locator('.hint').first().innerText()).not.toContain('`');
+    await page.click('.hint [data-run]');
+    await page.waitForFunction(() => window.demo.calls.includes('run sed 1d incoming/labels.csv >> labels.csv'));
+    expect(await page.locator('.hint [data-snippet]').count()).toBe(1);
+    expect(await violations(page, '#outcomes')).toEqual([]);
+  });
+
   test('takes another photo, and holds the same numbers in a table', async () => {
     const { page } = await open();
     await page.click('#wb-tab-phone');
