@@ -378,11 +378,41 @@ describe('the terminal', () => {
     await inTerminal(page, '499999');
   });
 
+  test('keeps its letters where they belong when it was measured out of sight', async () => {
+    const { page } = await open();
+    const spacing = (): Promise<number> =>
+      page.locator('.xterm-rows').evaluate((rows) => {
+        const spaced = [rows, ...rows.querySelectorAll('span')].map(
+          (element) => Number.parseFloat(getComputedStyle(element).letterSpacing) || 0,
+        );
+        return Math.max(...spaced.map(Math.abs));
+      });
+    const before = await spacing();
+    await page.click('#wb-tab-runs');
+    // A reload shows this view again while the terminal's font still comes.
+    const shown = Promise.withResolvers<void>();
+    await page.route(/\.woff2/, async (route) => {
+      await shown.promise;
+      await route.continue();
+    });
+    await page.reload({ waitUntil: 'commit' });
+    await page.waitForSelector('#wb-tab-runs[aria-selected=true]');
+    shown.resolve();
+    await page.evaluate(() => document.fonts.ready);
+    await settled(page);
+    await page.click('#wb-tab-code');
+    await settled(page);
+    expect(await spacing()).toBeLessThanOrEqual(before + 0.5);
+  });
+
   test('several terminals', async () => {
     const { page } = await open();
     await page.click('button[aria-label="New terminal"]');
     await page.waitForFunction(() => document.querySelectorAll('.xterm-accessibility-tree').length === 2);
     expect(await page.locator('.lower [role=tab]').allInnerTexts()).toEqual(['Terminal 1', 'Terminal 2', 'Problems\n1']);
+    await page.waitForFunction(() => document.activeElement?.closest('.terminal.active') !== null);
+    await page.keyboard.type('echo in the second\n');
+    await page.waitForFunction(() => window.demo.calls.includes('run echo in the second'));
     await page.click('button[aria-label="Close terminal 2"]');
     expect(await page.locator('.lower [role=tab]').count()).toBe(2);
     expect(await calls(page)).toContain('close terminal 2');

@@ -53,17 +53,28 @@ export async function openXterm(host: HTMLElement): Promise<OpenedTerminal> {
   terminal.loadAddon(addon);
   terminal.open(host);
   const stop = onThemeChange(() => (terminal.options.theme = theme()));
+  /** Measures the letters anew: only another font makes xterm forget what it has measured. */
+  const measure = (): void => {
+    terminal.options.fontFamily = 'monospace';
+    terminal.options.fontFamily = family;
+  };
+  let outOfSight = false;
   const fit = (): boolean => {
     const { cols, rows } = terminal;
-    if (host.clientWidth === 0 || host.clientHeight === 0) return false;
+    if (host.clientWidth === 0 || host.clientHeight === 0) {
+      outOfSight = true;
+      return false;
+    }
+    // What was drawn or came out of sight was measured there, where every letter is 0 px wide.
+    if (outOfSight) measure();
+    outOfSight = false;
     addon.fit();
     return terminal.cols !== cols || terminal.rows !== rows;
   };
   fit();
   if (late) {
     void font.then(() => {
-      terminal.options.fontFamily = 'monospace';
-      terminal.options.fontFamily = family;
+      measure();
       fit();
     });
   }
