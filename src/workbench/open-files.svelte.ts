@@ -20,6 +20,9 @@ const DRAFT_PAUSE = 150;
 /** Workflow files are checked this long after the last key, in ms. */
 const CHECK_PAUSE = 300;
 
+/** The byte-order mark that some programs put in front of UTF-8. */
+const BYTE_ORDER_MARK = '\ufeff';
+
 export function isWorkflow(path: string): boolean {
   return /\/\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
 }
@@ -36,6 +39,8 @@ export class OpenFile {
   theirs = $state.raw<string | null>(null);
   /** Text as the editor has it. */
   text = $state.raw('');
+  /** What stands before the text in the file, and is kept out of the editor, which would count it as a character. */
+  byteOrderMark = '';
   /** Text as last read or written. */
   base = '';
   /** Hashes of the texts that the disk may hold while a draft is kept. */
@@ -312,8 +317,9 @@ export class OpenFiles {
     const { text } = file;
     file.mark = 'saving';
     try {
+      const whole = file.byteOrderMark + text;
       const written =
-        version === undefined ? await this.client.writeText(file.path, text) : await this.client.writeText(file.path, text, version);
+        version === undefined ? await this.client.writeText(file.path, whole) : await this.client.writeText(file.path, whole, version);
       file.version = written.version;
       file.base = text;
       file.theirs = null;
@@ -322,7 +328,7 @@ export class OpenFiles {
       file.inSave = false;
       this.keepDraft(file);
     } catch (error) {
-      const underneath = await this.client.readText(file.path).catch(() => null);
+      const underneath = await this.textOf(file).catch(() => null);
       if (underneath?.ok && underneath.version !== version && version !== undefined)
         this.conflict(file, underneath.text, underneath.version);
       else if (underneath && !underneath.ok && underneath.reason === 'missing') file.mark = 'gone';
@@ -383,7 +389,7 @@ export class OpenFiles {
   }
 
   private async read(file: OpenFile): Promise<void> {
-    const found = await this.client.readText(file.path);
+    const found = await this.textOf(file);
     if (!found.ok) {
       if (found.reason === 'missing' && file.base !== '') file.mark = 'gone';
       else file.without = found;
@@ -394,6 +400,14 @@ export class OpenFiles {
     if (edited && found.text !== file.base) this.conflict(file, found.text, found.version);
     else if (edited) file.version = found.version;
     else this.accept(file, found.text, found.version);
+  }
+
+  /** The file's text without its byte-order mark. */
+  private async textOf(file: OpenFile): Promise<FileText> {
+    const found = await this.client.readText(file.path);
+    if (!found.ok) return found;
+    file.byteOrderMark = found.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+    return { ...found, text: found.text.slice(file.byteOrderMark.length) };
   }
 
   /** Brings back edits that a reload interrupted: written when the file is as it was, else shown as a conflict. */

@@ -486,6 +486,20 @@ describe('the editor', () => {
     await page.waitForFunction(() => window.demo.calls.includes('write notes.md'));
   });
 
+  test('a byte-order mark stays one, and is no character of the text', async () => {
+    const { page } = await open();
+    await page.evaluate(() => window.demo.write('sheet.csv', '\ufeffphoto,species\n'));
+    await edit(page, 'sheet.csv');
+    await page.keyboard.type('my ');
+    await page.waitForFunction(() => window.demo.calls.filter((call) => call === 'write sheet.csv').length > 0);
+    await page.waitForSelector('.close:not(.dot)');
+    const text = await page.evaluate(async () => {
+      const found = await window.world.readText('/home/you/leaf/sheet.csv');
+      return found.ok ? found.text : null;
+    });
+    expect(text).toBe('\ufeffmy photo,species\n');
+  });
+
   test('a removed file can be written again', async () => {
     const { page } = await open();
     await edit(page, 'notes.md');

@@ -177,7 +177,7 @@ export class CodeEditor {
     this.held.set(file, held);
     model.onDidChangeContent(() => {
       this.decorate(held);
-      if (!held.taking) this.hooks.edited(file, model.getValue(undefined, true));
+      if (!held.taking) this.hooks.edited(file, model.getValue());
     });
     this.decorate(held);
     return held;
