@@ -543,6 +543,22 @@ describe('the editor', () => {
     await page.waitForSelector('.view-line:has-text("theirs")');
   });
 
+  test('in a narrow window a look at the files keeps undo history and cursor', async () => {
+    const { page } = await open({ width: 1024, height: 768 });
+    await edit(page, 'notes.md');
+    await page.keyboard.type('gone');
+    await page.waitForSelector('.view-line:has-text("gone")');
+    await page.click('.tabs .tree');
+    await page.locator('[role=treeitem]:has-text("train.py")').click();
+    await page.waitForSelector('.tab.active:has-text("train.py")');
+    await page.click('.tabs .tree');
+    await page.locator('[role=treeitem]:has-text("notes.md")').click();
+    await page.waitForSelector('.tab.active:has-text("notes.md")');
+    await page.locator('.monaco-editor textarea.inputarea').focus();
+    await page.keyboard.press('Control+z');
+    await page.waitForFunction(() => !document.querySelector<HTMLElement>('.view-lines')?.innerText.includes('gone'));
+  });
+
   test('follows the theme', async () => {
     const { page } = await open();
     await edit(page, 'train.py');
