@@ -37,6 +37,8 @@ export interface Toast {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
+type LogNotice = Extract<WorldNotice, { type: 'log' }>;
+
 export interface Trouble {
   readonly what: string;
   readonly why: string;
@@ -107,7 +109,8 @@ export class Workbench {
   private lastToast = 0;
   private lastSpoken = 0;
   private logTimer: ReturnType<typeof setTimeout> | null = null;
-  private readonly loadingLogs = new Set<number>();
+  /** Logs that are being read, with what is told of them meanwhile. */
+  private readonly loadingLogs = new Map<number, LogNotice[]>();
   /** True from asking for another world until it is taken over. */
   private replacing = false;
 
@@ -174,13 +177,8 @@ export class Workbench {
         return;
       case 'run':
         return this.hearRun(notice.run);
-      case 'log': {
-        const lines = this.logs.get(notice.runId);
-        if (!lines || this.loadingLogs.has(notice.runId)) return;
-        // What came with the whole log may be told once more.
-        for (const line of notice.lines.slice(Math.max(0, lines.length - notice.from))) lines.push(line);
-        return this.logGrew();
-      }
+      case 'log':
+        return this.hearLog(notice);
       case 'checks':
         return this.hearChecks(notice.checks);
       case 'phone':
@@ -203,6 +201,15 @@ export class Workbench {
         if (notice.state.status === 'failed') this.say(`Python could not be loaded. ${notice.state.message}`);
         this.python = notice.state;
     }
+  }
+
+  private hearLog(notice: LogNotice): void {
+    const known = this.logs.get(notice.runId);
+    if (!known) return;
+    const waiting = this.loadingLogs.get(notice.runId);
+    if (waiting) return void waiting.push(notice);
+    for (const line of notice.lines.slice(Math.max(0, known.length - notice.from))) known.push(line);
+    this.logGrew();
   }
 
   private hearPhone(phone: PhoneState): void {
@@ -268,12 +275,14 @@ export class Workbench {
   /** The lines of a run, read once and kept up by notices. */
   async readLog(runId: number): Promise<void> {
     if (this.logs.has(runId)) return;
-    this.loadingLogs.add(runId);
+    const told: LogNotice[] = [];
+    this.loadingLogs.set(runId, told);
     this.logs.set(runId, []);
     try {
       this.logs.set(runId, [...(await this.client.runLog(runId))]);
     } finally {
       this.loadingLogs.delete(runId);
+      for (const notice of told) this.hearLog(notice);
       this.logVersion += 1;
     }
   }

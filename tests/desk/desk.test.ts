@@ -193,6 +193,20 @@ test('closing a terminal ends what runs in it', async () => {
   expect(await run('echo on')).toMatchObject({ exitCode: 0 });
 });
 
+test('each notice of a log says where in it its lines stand', async () => {
+  const { desk, run, notices } = await open(memoryStore());
+  const workflow = 'on: push\\njobs:\\n  a:\\n    runs-on: ubuntu-latest\\n    steps:\\n      - run: echo one; sleep 1; echo two\\n';
+  await run(`mkdir -p .github/workflows && printf '${workflow}' > .github/workflows/w.yml && git add . && git commit -qm w && git push -q`);
+  await expect.poll(() => notices.some((notice) => notice.type === 'run' && notice.run.status === 'completed')).toBe(true);
+  const logs = notices.filter((notice) => notice.type === 'log');
+  const log = await desk.runLog(logs[0]?.runId ?? 0);
+  expect(log.length).toBeGreaterThan(2);
+  expect(logs.map(({ from, lines }) => ({ from, lines }))).toEqual(
+    logs.map(({ from, lines }) => ({ from, lines: log.slice(from, from + lines.length) })),
+  );
+  expect(logs.map(({ from, lines }) => from + lines.length).at(-1)).toBe(log.length);
+});
+
 test('start over brings back the beginning, and terminals go on in it', async () => {
   const { desk, run, screen } = await open(memoryStore());
   await run('rm -rf .git readme.md && cd /');

@@ -739,6 +739,25 @@ describe('runs', () => {
     expect(await page.locator('[aria-live=polite].pl-sr').first().innerText()).toContain('Stream a log, on main passed');
   });
 
+  test('lines that were read and are then told, or are told while the log is read, are there once', async () => {
+    const { page } = await open({ scene: 'big-log' });
+    await page.evaluate(() => {
+      const line = (text: string) => ({ jobKey: 'noise', step: 4, at: 0, kind: 'output' as const, text });
+      const tell = (from: number, texts: readonly string[]) => window.demo.tell({ type: 'log', runId: 24, from, lines: texts.map(line) });
+      Object.assign(window.world, {
+        runLog: async () => {
+          await Promise.resolve();
+          tell(2, ['three', 'four']);
+          queueMicrotask(() => tell(3, ['four', 'five']));
+          return ['one', 'two', 'three'].map(line);
+        },
+      });
+    });
+    await page.click('#wb-tab-runs');
+    await page.waitForSelector('.log .line:has-text("five")');
+    expect(await page.locator('.log .line .text').allInnerTexts()).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
   test('text of a world is never HTML', async () => {
     const { page } = await open();
     await page.click('#wb-tab-runs');
