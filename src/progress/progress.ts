@@ -14,7 +14,7 @@ export interface ProgressEvent {
   readonly status: 'holds' | 'pending' | 'fails' | 'unknown' | null;
   /** How often this check (or, for `completed`, the exercise) was judged so far, this time included. */
   readonly attempts: number;
-  /** Time at work since `started`, in ms. */
+  /** Time at work since `started`, in ms: a night with the tab open is none. */
   readonly durationMs: number;
   /** Wall time in ms since the epoch. */
   readonly at: number;

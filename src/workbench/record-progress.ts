@@ -8,14 +8,39 @@ export interface ProgressSink {
   record(event: ProgressEvent): void;
 }
 
+/** With nothing done for this long, in ms, the learner is elsewhere. */
+const AWAY_AFTER = 3 * 60_000;
+
+/** Time at work: it runs from one sign of the learner to the next, and stops a while after the last. */
+export class WorkTime {
+  private spent = 0;
+  private last: number;
+
+  /** `now` is wall time in ms. */
+  constructor(now: number) {
+    this.last = now;
+  }
+
+  /** A sign of the learner: a key, a click, a movement, the page coming into sight. */
+  sign(now: number): void {
+    this.spent = this.upTo(now);
+    this.last = now;
+  }
+
+  /** Ms at work up to now. A night between two signs counts as the first minutes of it. */
+  upTo(now: number): number {
+    return this.spent + Math.min(Math.max(0, now - this.last), AWAY_AFTER);
+  }
+}
+
 /** Turns what happens in the workbench into progress: started, judged, completed, hints, solution, start over. */
 export class ProgressRecorder {
   private readonly sink: ProgressSink;
   private readonly exercise: string;
   private readonly now: () => number;
-  /** Time at work before this page, and when this page's time began, in ms. */
+  /** Time at work before this page, in ms, and in it. */
   private readonly before: number;
-  private readonly since: number;
+  private readonly work: WorkTime;
   private last: readonly CheckState[];
 
   constructor(sink: ProgressSink, exercise: string, checks: readonly CheckState[], now: () => number = Date.now) {
@@ -23,10 +48,15 @@ export class ProgressRecorder {
     this.exercise = exercise;
     this.now = now;
     this.last = checks;
-    this.since = now();
+    this.work = new WorkTime(now());
     const known = this.progress();
     this.before = known?.durationMs ?? 0;
     if (!known) this.add('started');
+  }
+
+  /** The learner is here: a key, a click, a movement. */
+  sign(): void {
+    this.work.sign(this.now());
   }
 
   /** Compares the outcomes with how they were: each new verdict counts as judged, each new hint as shown, all holding as completed. */
@@ -60,6 +90,6 @@ export class ProgressRecorder {
 
   private add(what: ProgressEvent['what'], check: string | null = null, status: ProgressEvent['status'] = null, attempts = 0): void {
     const at = this.now();
-    this.sink.record({ what, exercise: this.exercise, check, status, attempts, durationMs: this.before + at - this.since, at });
+    this.sink.record({ what, exercise: this.exercise, check, status, attempts, durationMs: this.before + this.work.upTo(at), at });
   }
 }

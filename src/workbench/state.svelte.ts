@@ -105,7 +105,7 @@ export class Workbench {
   /** Rises when the world began anew: terminals show a fresh prompt. */
   generation = $state(0);
 
-  private readonly progress: ProgressRecorder;
+  readonly progress: ProgressRecorder;
   private lastToast = 0;
   private lastSpoken = 0;
   private logTimer: ReturnType<typeof setTimeout> | null = null;

@@ -21,6 +21,21 @@ function recording(events: ProgressEvent[] = []) {
   return { events, sink: { events: () => events, record: (event: ProgressEvent) => void events.push(event) }, now: () => (time += 500) };
 }
 
+test('time at work is counted from sign to sign of the learner: a night in between is three minutes', () => {
+  const { events, sink } = recording();
+  const minute = 60_000;
+  let time = 0;
+  const recorder = new ProgressRecorder(sink, 'leaf', [check('a', null)], () => time);
+  for (; time < 10 * minute; time += minute) recorder.sign();
+  time += 8 * 60 * minute;
+  recorder.sign();
+  time += minute;
+  recorder.solutionShown();
+  time += 9 * 60 * minute;
+  recorder.solutionShown();
+  expect(events.map((event) => event.durationMs / minute)).toEqual([0, 9 + 3 + 1, 9 + 3 + 3]);
+});
+
 test('a lesson from its start to its end', () => {
   const { events, sink, now } = recording();
   const recorder = new ProgressRecorder(sink, 'leaf', [check('a', null), check('b', null)], now);

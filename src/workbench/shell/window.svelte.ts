@@ -22,6 +22,7 @@ export function followWindow(workbench: Workbench): void {
     const leaving = (): void => {
       if (document.visibilityState === 'hidden') leave();
     };
+    const here = (): void => workbench.progress.sign();
     sized();
     network();
     const end = new AbortController();
@@ -31,6 +32,8 @@ export function followWindow(workbench: Workbench): void {
     addEventListener('online', network, { signal });
     addEventListener('offline', network, { signal });
     document.addEventListener('visibilitychange', leaving, { signal });
+    for (const sign of ['keydown', 'pointerdown', 'pointermove', 'wheel', 'focus'])
+      addEventListener(sign, here, { signal, capture: true, passive: true });
     addEventListener('pagehide', leave, { signal });
     return () => end.abort();
   });
