@@ -74,7 +74,7 @@ const noStepWaits: Check = {
       });
     }
     const push = await lastPush(world);
-    if (push === null) return { status: 'pending', value: 'nothing pushed to main yet' };
+    if (push === null) return { status: 'pending', value: 'nothing of yours to deliver yet' };
     if (push.elsewhere !== null) return deliveredFromElsewhere(push.commit.id, push.elsewhere);
     if (push.runs.length === 0) {
       return fails({
@@ -173,7 +173,7 @@ const pushToPhone: Check = {
   after: ['push', 'run', 'deployment'],
   async check(world) {
     const push = await lastPush(world);
-    if (push === null) return { status: 'pending', value: 'nothing pushed to main yet' };
+    if (push === null) return { status: 'pending', value: 'nothing of yours to deliver yet' };
     const { commit, runs, deployment } = push;
     const expected = 'Users get answers from it within 10 minutes of the push.';
     if (deployment !== null) {

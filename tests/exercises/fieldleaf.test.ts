@@ -35,6 +35,14 @@ test('every failure has its hints, and every hint a failure', () => {
   expect(Object.keys(meta.hints).sort()).toEqual([...named].sort());
 });
 
+test('before the learner has pushed, the outcomes speak of the learner’s pushes: run 1 is in the list already', async () => {
+  const world = { runs: () => [], deployments: () => [], commitsSinceStart: async () => [], startDeployment: null } as unknown as Observed;
+  const verdicts = checks
+    .filter(({ id }) => ['no-step-waits', 'push-to-phone'].includes(id))
+    .map((check) => check.check(world, undefined as never));
+  expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => ({ status: 'pending', value: 'nothing of yours to deliver yet' })));
+});
+
 test('suspects.py --help names every source that a label can have', async () => {
   const { output: found } = await run('_fieldleaf', "cat $(find photos -name labels.csv) | cut -d, -f3 | sort -u | grep -v '^source$'");
   const { output: help } = await run('_fieldleaf', 'python3 company/tools/suspects.py --help');
