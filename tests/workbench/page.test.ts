@@ -840,6 +840,16 @@ describe('outcomes and the phone', () => {
     expect(await violations(page, '#outcomes')).toEqual([]);
   });
 
+  test('shares beside an outcome are cut like every score, not rounded up', async () => {
+    const { page } = await open();
+    await page.evaluate(() => {
+      const bars = { ginkgo: 0.358, oak: 0.7999, maple: 1 };
+      const failure = { status: 'fails' as const, value: '0.35', observed: '0.35 of all', expected: '0.80', lookAt: [], hint: 'h', bars };
+      window.demo.settle('recognises-new-leaves', failure);
+    });
+    await expect.poll(() => page.locator('.bars b').allInnerTexts()).toEqual(['.35', '.79', '1.00']);
+  });
+
   test('takes another photo, and holds the same numbers in a table', async () => {
     const { page } = await open();
     await page.click('#wb-tab-phone');
