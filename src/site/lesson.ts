@@ -118,6 +118,7 @@ function startButton(page: HTMLElement): void {
   const show = (): void => showState(progressOf(progress.events())[exerciseId]);
   show();
   progress.subscribe(show);
+  setInterval(show, MINUTE);
 
   const said = panel.querySelector<HTMLElement>('[data-start-said]');
   const missingStyles = watchStyles();
@@ -250,8 +251,11 @@ function showState(progress: ExerciseProgress | undefined): void {
   pill.hidden = false;
 }
 
+/** In ms. */
+const MINUTE = 60_000;
+
 function ago(at: number): string {
-  const minutes = Math.max(0, Math.round((Date.now() - at) / 60_000));
+  const minutes = Math.max(0, Math.round((Date.now() - at) / MINUTE));
   const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   if (minutes < 1) return 'just now';
   if (minutes < 60) return `${minutes} min ago`;

@@ -228,6 +228,17 @@ test('someone who was here is offered to go on', async () => {
   await context.close();
 });
 
+test('how long ago the lesson was begun goes on while the page is open', async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await withProgress(context, [begun('ship-a-better-leaf')]);
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(site.url + lessonPath, { waitUntil: 'networkidle' });
+  await page.clock.runFor(5 * 60_000);
+  expect(await page.locator('[data-lesson-state]').textContent()).toBe('Started 17 min ago');
+  await context.close();
+});
+
 test('when the workbench cannot be fetched, Start says so and can be pressed again', async () => {
   const page = await lesson({ serviceWorkers: 'block' });
   await page.context().setOffline(true);
