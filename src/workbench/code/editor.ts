@@ -220,6 +220,7 @@ export class CodeEditor {
       const line = Math.min(one.line, model.getLineCount());
       byLine.set(line, [...(byLine.get(line) ?? []), one]);
     }
+    const heights = new Map<number, number>();
     this.editor.changeViewZones((change) => {
       for (const [line, list] of byLine) {
         const node = panel(list);
@@ -230,9 +231,21 @@ export class CodeEditor {
         const heightInPx = node.offsetHeight;
         node.remove();
         node.style.width = '';
+        heights.set(line, heightInPx);
         this.zones.push(change.addZone({ afterLineNumber: line, heightInPx, domNode: node }));
       }
     });
+    this.revealBelow(heights);
+  }
+
+  /** What is said of the line that is being written comes into sight with it, also at the end of the file. */
+  private revealBelow(heights: ReadonlyMap<number, number>): void {
+    const line = this.editor.getPosition()?.lineNumber ?? 0;
+    const below = heights.get(line);
+    if (below === undefined || !this.editor.hasTextFocus()) return;
+    const { height, horizontalScrollbarHeight } = this.editor.getLayoutInfo();
+    const bottom = this.editor.getBottomForLineNumber(line) + below + horizontalScrollbarHeight;
+    if (bottom > this.editor.getScrollTop() + height) this.editor.setScrollTop(bottom - height);
   }
 }
 
