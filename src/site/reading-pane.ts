@@ -58,8 +58,22 @@ export function readingPane(page: HTMLElement): void {
     fold(false);
     split.focus();
   });
+  const prose = page.querySelector<HTMLElement>('[data-prose]');
+  if (prose) keepPlace(prose);
   addEventListener('resize', () => say(pane.offsetWidth));
   say(pane.offsetWidth);
+}
+
+/** A reload in the same tab shows the place in the text that was being read. */
+function keepPlace(prose: HTMLElement): void {
+  const placeKey = `plumbline.read-place:${location.pathname}`;
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  try {
+    if (navigation?.type === 'reload') prose.scrollTop = Number(sessionStorage.getItem(placeKey) ?? 0);
+  } catch {
+    return; // Nothing can be kept.
+  }
+  addEventListener('pagehide', () => sessionStorage.setItem(placeKey, String(prose.scrollTop)));
 }
 
 function remember(width: string | null): void {

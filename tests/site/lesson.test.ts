@@ -228,6 +228,15 @@ test('someone who was here is offered to go on', async () => {
   await context.close();
 });
 
+test('a reload shows the place in the text that was being read', async () => {
+  const page = await lesson();
+  const place = (): Promise<number> => page.locator('[data-prose]').evaluate((prose) => prose.scrollTop);
+  await page.locator('[data-prose]').evaluate((prose) => (prose.scrollTop = 900));
+  await page.reload({ waitUntil: 'networkidle' });
+  expect(await place()).toBe(900);
+  await page.context().close();
+});
+
 test('how long ago the lesson was begun goes on while the page is open', async () => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await withProgress(context, [begun('ship-a-better-leaf')]);

@@ -89,6 +89,18 @@ describe('the lesson’s text beside the workbench', () => {
     expect(await folded(page)).toBe(true);
   });
 
+  test('a reload keeps an outcome open that was opened, and one folded that was folded', async () => {
+    const { page } = await open();
+    const rows = (): Promise<readonly string[]> =>
+      page.locator('#outcomes [aria-expanded=true]').evaluateAll((list) => list.map((row) => row.textContent ?? ''));
+    const before = await rows();
+    await page.locator('#outcomes .title [aria-expanded=true]').first().click();
+    const after = await rows();
+    expect(after).not.toEqual(before);
+    await again(page);
+    expect(await rows()).toEqual(after);
+  });
+
   test('a reload shows the view that one was in', async () => {
     const { page } = await open();
     await show(page, 'runs');
@@ -405,6 +417,29 @@ describe('the terminal', () => {
     expect(await spacing()).toBeLessThanOrEqual(before + 0.5);
   });
 
+  test('shows after a reload what stood in it before, dimmed and named as such', async () => {
+    const { page } = await open();
+    await type(page, 'echo what I saw\n');
+    await inTerminal(page, 'what I saw');
+    await page.reload();
+    await page.evaluate(() => window.started);
+    await inTerminal(page, '(earlier output');
+    const rows = async (): Promise<readonly string[]> =>
+      (await page.locator('.xterm-rows > div').allInnerTexts())
+        .map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
+        .filter((row) => row !== '');
+    const prompt = (await rows()).at(-1) ?? '';
+    expect(await rows()).toEqual([
+      `${prompt} echo what I saw`,
+      'what I saw',
+      '(earlier output, from before the page was loaded again)',
+      prompt,
+    ]);
+    expect(await page.locator('.xterm-rows .xterm-dim').count()).toBeGreaterThan(0);
+    await type(page, 'pwd\n');
+    await page.waitForFunction(() => window.demo.calls.includes('run pwd'));
+  });
+
   test('several terminals', async () => {
     const { page } = await open();
     await page.click('button[aria-label="New terminal"]');
@@ -515,6 +550,22 @@ describe('the editor', () => {
     await page.click('.problems button');
     await page.waitForSelector('.wb-zone:has-text("needs a job named tests")');
     expect(await page.locator('.squiggly-error').count()).toBeGreaterThan(0);
+  });
+
+  test('what is wrong with the last line comes into sight below it', async () => {
+    const { page } = await open();
+    await edit(page, '.github/workflows/deliver.yml');
+    await page.locator('.monaco-editor').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\n    needs: [tests]');
+    const line = await page.locator('.active-line-number').innerText();
+    const hidden = (): Promise<number> =>
+      page.evaluate((place) => {
+        const zone = [...document.querySelectorAll<HTMLElement>('.wb-zone')].find((one) => one.innerText.includes(` ${place}:`));
+        const editor = document.querySelector('.monaco-editor');
+        return zone && editor ? zone.getBoundingClientRect().bottom - editor.getBoundingClientRect().bottom : Infinity;
+      }, line);
+    await expect.poll(hidden).toBeLessThanOrEqual(0);
   });
 
   test('photos are drawn, other bytes are not opened as text, and what is not there can be begun', async () => {

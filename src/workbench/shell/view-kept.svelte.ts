@@ -1,3 +1,4 @@
+import { keep, kept } from '../parts/session-kept.ts';
 import type { View, Workbench } from '../state.svelte.ts';
 
 const views: readonly View[] = ['code', 'history', 'runs', 'phone'];
@@ -5,23 +6,10 @@ const views: readonly View[] = ['code', 'history', 'runs', 'phone'];
 /** A reload in the same tab shows the view it left; a phone begins with its own tab. Call it once the first prompt is shown. */
 export function keepView(workbench: Workbench): () => void {
   const key = `plumbline:view:${workbench.exerciseId}`;
-  const kept = views.find((view) => view === stored(key));
-  if (kept !== undefined && kept !== 'code' && workbench.layout.width !== 'phone') workbench.show(kept);
+  const before = kept(key);
+  const view = views.find((one) => one === before);
+  if (view !== undefined && view !== 'code' && workbench.layout.width !== 'phone') workbench.show(view);
   return $effect.root(() => {
-    $effect(() => {
-      try {
-        sessionStorage.setItem(key, workbench.view);
-      } catch {
-        // The next visit begins with the code.
-      }
-    });
+    $effect(() => keep(key, workbench.view));
   });
-}
-
-function stored(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
 }

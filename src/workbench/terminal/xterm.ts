@@ -27,7 +27,20 @@ export interface OpenedTerminal {
   readonly terminal: Terminal;
   /** Fits columns and rows to the host; gives whether they changed. */
   fit(): boolean;
+  /** What stands in it, without colours: at most so many lines, the last ones, a wrapped line as one. */
+  lastLines(most: number): readonly string[];
   dispose(): void;
+}
+
+function linesOf({ buffer: { active } }: Terminal): readonly string[] {
+  const lines: string[] = [];
+  for (let row = 0; row <= active.baseY + active.cursorY; row += 1) {
+    const line = active.getLine(row);
+    const text = line?.translateToString(true) ?? '';
+    if (line?.isWrapped && lines.length > 0) lines.push(`${lines.pop()}${text}`);
+    else lines.push(text);
+  }
+  return lines;
 }
 
 /** Opens an xterm in `host`. Its font is waited for a moment, since the width of a cell is measured once. */
@@ -81,6 +94,7 @@ export async function openXterm(host: HTMLElement): Promise<OpenedTerminal> {
   return {
     terminal,
     fit,
+    lastLines: (most) => linesOf(terminal).slice(-most),
     dispose: () => {
       stop();
       terminal.dispose();
