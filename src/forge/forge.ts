@@ -1,15 +1,17 @@
-/** forge: the origin that hosts the company's repositories, in memory. It may import platform, just-git and nothing else. */
+/**
+ * forge: the origin that hosts the company's repositories, in memory, with what people say and decide on them: work items, pull requests,
+ * releases, settings. It may import platform, just-git and nothing else.
+ */
 import { createServer } from 'just-git/server';
 import type { NetworkPolicy } from 'just-git';
 import type { GitServer, RefUpdate as ServerUpdate } from 'just-git/server';
-import type { Clock, FileTree } from '../platform/platform.ts';
-import { ObjectReader } from './objects.ts';
+import type { Clock } from '../platform/platform.ts';
 import { withMessages } from './receive.ts';
-import { refusal } from './protection.ts';
-import { NotFoundError, OriginStorage } from './storage.ts';
-import type { Commit, Forge, ForgeSnapshot, OriginContent, OriginRepository, Protection, Push, RefUpdate } from './contract.ts';
+import { branchesAndTags, StoredOriginRepository } from './repository.ts';
+import { OriginStorage } from './storage.ts';
+import type { Forge, ForgeEvent, ForgeSnapshot, OriginContent, Push, RefUpdate } from './contract.ts';
 
-export { NotFoundError } from './storage.ts';
+export { NotFoundError, RefusedError } from './storage.ts';
 
 const ORIGIN = 'https://origin.fieldleaf.test';
 
@@ -30,13 +32,16 @@ export interface OriginNetwork extends NetworkPolicy {
 export function createForge({ clock }: { readonly clock: Clock }): Forge & { network(login: string): OriginNetwork } {
   const storage = new OriginStorage();
   const listeners = new Set<(push: Push) => void>();
+  const eventListeners = new Set<(event: ForgeEvent) => void>();
+  const opened = new Map<string, StoredOriginRepository>();
   const server: GitServer<Exchange> = createServer<Exchange>({
     storage,
     resolve: repositoryName,
     auth: { http: () => ({ login: 'anonymous', refused: [], applied: [], repository: '' }) },
     hooks: {
       update: ({ repoId, update, auth }) => {
-        const lines = refusal(storage.protections(repoId), plainUpdate(update));
+        if (update.ref.startsWith('refs/pull/')) return { reject: true, message: 'deny updating a hidden ref' };
+        const lines = open(repoId).refusal(plainUpdate(update));
         if (lines === null) return;
         auth.refused.push(...lines);
         return { reject: true, message: 'protected branch hook declined' };
@@ -56,20 +61,42 @@ export function createForge({ clock }: { readonly clock: Clock }): Forge & { net
     const messages = [...exchange.refused];
     if (exchange.applied.length > 0) {
       const push: Push = { repository: exchange.repository, by: login, at: clock.now(), updates: exchange.applied };
-      for (const listener of listeners) listener(push);
+      messages.push(...invitations(open(push.repository), push));
+      moved(push);
       messages.push(...((await forge.remoteMessages?.(push)) ?? []));
     }
     return messages.length === 0 ? response : withMessages(response, messages);
   }
 
-  function repository(name: string): OriginRepository {
+  /** Refs have moved: work items and pull requests follow, then whoever listens is told. */
+  function moved(push: Push): void {
+    open(push.repository).follow(push);
+    for (const listener of listeners) listener(push);
+  }
+
+  function open(name: string): StoredOriginRepository {
     storage.refs(name); // Throws for an unknown name.
-    return new StoredOriginRepository(name, storage);
+    let repository = opened.get(name);
+    if (repository === undefined) {
+      repository = new StoredOriginRepository(name, {
+        storage,
+        clock,
+        engine: () => server.requireRepo(name),
+        move: moved,
+        tell: (event) => eventListeners.forEach((listener) => listener(event)),
+        checks: (commit) => forge.checks?.(name, commit) ?? [],
+        person: (login) => forge.person(login),
+      });
+      opened.set(name, repository);
+    }
+    return repository;
   }
 
   const forge: Forge & { network(login: string): OriginNetwork } = {
     url: ORIGIN,
     remoteMessages: null,
+    checks: null,
+    person: (login) => ({ name: login, email: `${login}@fieldleaf.test` }),
     network: (login) => ({
       allowed: [`${ORIGIN}/`],
       fetch: (input, init) => answer(login, input, init),
@@ -80,19 +107,38 @@ export function createForge({ clock }: { readonly clock: Clock }): Forge & { net
     }),
     async create(name) {
       await server.createRepo(name, { defaultBranch: 'main' });
-      return repository(name);
+      return open(name);
     },
-    repository,
+    repository: open,
     repositories: () => storage.names(),
     content: (name) => content(storage, name),
     onPush(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
     snapshot: (): ForgeSnapshot => storage.snapshot(),
     restore: (snapshot) => storage.restore(snapshot),
   };
   return forge;
+}
+
+/** Where a pull request can be opened, for each branch that is new, as hosts say it after a push. */
+function invitations(repository: StoredOriginRepository, { updates }: Push): readonly string[] {
+  return updates.flatMap(({ ref, before, after }) => {
+    const branch = ref.slice('refs/heads/'.length);
+    const isNew = ref.startsWith('refs/heads/') && before === null && after !== null && branch !== repository.defaultBranch;
+    if (!isNew || repository.tip(repository.defaultBranch) === null) return [];
+    return [
+      '',
+      `Create a pull request for '${branch}' with \`gh pr create\`, or by visiting:`,
+      `     ${ORIGIN}/${repository.name}/pull/new/${branch}`,
+      '',
+    ];
+  });
 }
 
 /** `leaf.git` and `/leaf/` name the repository `leaf`. */
@@ -117,83 +163,4 @@ function content(storage: OriginStorage, name: string): OriginContent {
     object: (id) => storage.objects(name).get(id),
     objects: () => storage.objects(name),
   };
-}
-
-function branchesAndTags(storage: OriginStorage, name: string): ReadonlyMap<string, string> {
-  const refs: [string, string][] = [];
-  for (const [ref, target] of storage.refs(name)) {
-    if (target.type === 'direct' && /^refs\/(heads|tags)\//.test(ref)) refs.push([ref, target.hash]);
-  }
-  return new Map(refs.sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
-class StoredOriginRepository implements OriginRepository {
-  readonly name: string;
-  readonly #storage: OriginStorage;
-  readonly #reader: ObjectReader;
-
-  constructor(name: string, storage: OriginStorage) {
-    this.name = name;
-    this.#storage = storage;
-    this.#reader = new ObjectReader(name, (id) => storage.objects(name).get(id));
-  }
-
-  async refs(): Promise<ReadonlyMap<string, string>> {
-    return branchesAndTags(this.#storage, this.name);
-  }
-
-  async resolve(name: string): Promise<string | null> {
-    return this.#resolve(name);
-  }
-
-  async commit(id: string): Promise<Commit> {
-    return this.#reader.commit(this.#require(id));
-  }
-
-  async log(from: string, limit = Number.POSITIVE_INFINITY): Promise<readonly Commit[]> {
-    return this.#reader.log(this.#require(from), limit);
-  }
-
-  async tree(commit: string, root = '/'): Promise<FileTree> {
-    return this.#reader.files(this.#require(commit), root);
-  }
-
-  async file(commit: string, path: string): Promise<Uint8Array | null> {
-    const item = this.#reader.find(this.#require(commit), path);
-    return item === null || item.mode === '40000' || item.mode === '160000' ? null : this.#reader.read(item.id, 'blob');
-  }
-
-  async changedPaths(from: string | null, to: string): Promise<readonly string[]> {
-    const before = from === null ? null : this.#reader.commit(this.#require(from)).tree;
-    return this.#reader.changed(before, this.#reader.commit(this.#require(to)).tree);
-  }
-
-  protections(): readonly Protection[] {
-    return this.#storage.protections(this.name);
-  }
-
-  protect(protection: Protection): void {
-    this.#storage.protect(this.name, protection);
-  }
-
-  #require(name: string): string {
-    const id = this.#resolve(name);
-    if (id === null) throw new NotFoundError(`Repository '${this.name}' has no commit ${name}.`);
-    return id;
-  }
-
-  #resolve(name: string): string | null {
-    const refs = this.#storage.refs(this.name);
-    const full = name === 'HEAD' ? refs.get('HEAD') : undefined;
-    const start = full?.type === 'symbolic' ? full.target : name;
-    for (const candidate of [start, `refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`]) {
-      const ref = refs.get(candidate);
-      if (ref?.type === 'direct') return this.#reader.peel(ref.hash);
-    }
-    if (/^[0-9a-f]{40}$/.test(name)) return this.#reader.peel(name);
-    if (!/^[0-9a-f]{4,39}$/.test(name)) return null;
-    const commits = new Set(this.#storage.findObjectsByPrefix(this.name, name).map((id) => this.#reader.peel(id)));
-    commits.delete(null);
-    return commits.size === 1 ? ([...commits][0] ?? null) : null;
-  }
 }

@@ -57,6 +57,37 @@ export class ObjectReader {
     return commits;
   }
 
+  /** Ids of all commits reachable from these. */
+  reachable(from: readonly string[]): ReadonlySet<string> {
+    const seen = new Set<string>();
+    const queue = [...from];
+    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      queue.push(...this.commit(id).parents);
+    }
+    return seen;
+  }
+
+  /** Commits reachable from `to` and from none of `without`; parents come before their children. */
+  between(without: readonly string[], to: string): readonly Commit[] {
+    const known = new Set(this.reachable(without));
+    const commits: Commit[] = [];
+    const stack: { readonly commit: Commit; next: number }[] = [];
+    const visit = (id: string): void => {
+      if (known.has(id)) return;
+      known.add(id);
+      stack.push({ commit: this.commit(id), next: 0 });
+    };
+    visit(to);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const parent = top.commit.parents[top.next++];
+      if (parent !== undefined) visit(parent);
+      else commits.push(stack.pop()!.commit);
+    }
+    return commits;
+  }
+
   files(commit: string, root: string): FileTree {
     const { tree, committer } = this.commit(commit);
     const entries: TreeEntry[] = [];

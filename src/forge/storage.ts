@@ -1,13 +1,24 @@
 import type { RawObject, Ref } from 'just-git';
 import type { RawRefEntry, RefOps, Storage } from 'just-git/server';
-import type { ForgeSnapshot, Protection } from './contract.ts';
+import type { Collaboration, ForgeSnapshot, Protection } from './contract.ts';
 
 /** One repository's content. Object bytes are never changed in place, so snapshots and forks share them. */
 interface StoredRepository {
   readonly objects: Map<string, RawObject>;
   readonly refs: Map<string, Ref>;
   protections: readonly Protection[];
+  collaboration: Collaboration;
 }
+
+const NOTHING_YET: Collaboration = {
+  nextNumber: 1,
+  nextId: 1,
+  workItems: [],
+  pullRequests: [],
+  releases: [],
+  secrets: [],
+  variables: [],
+};
 
 /**
  * The origin's repositories in memory, for just-git's server and for synchronous reads.
@@ -37,9 +48,22 @@ export class OriginStorage implements Storage {
     repository.protections = [...repository.protections.filter((other) => other.pattern !== protection.pattern), protection];
   }
 
+  unprotect(name: string, pattern: string): void {
+    const repository = this.#of(name);
+    repository.protections = repository.protections.filter((other) => other.pattern !== pattern);
+  }
+
+  collaboration(name: string): Collaboration {
+    return this.#of(name).collaboration;
+  }
+
+  setCollaboration(name: string, collaboration: Collaboration): void {
+    this.#of(name).collaboration = collaboration;
+  }
+
   snapshot(): ForgeSnapshot {
     const repositories = this.names().map((name) => {
-      const { objects, refs, protections } = this.#of(name);
+      const { objects, refs, protections, collaboration } = this.#of(name);
       return {
         name,
         objects: Array.from(objects, ([id, { type, content }]) => ({ id, type, bytes: content })),
@@ -49,6 +73,7 @@ export class OriginStorage implements Storage {
             : { name: refName, target: ref.hash, symbolic: false },
         ),
         protections,
+        collaboration,
       };
     });
     return { version: 1, repositories };
@@ -56,13 +81,14 @@ export class OriginStorage implements Storage {
 
   restore(snapshot: ForgeSnapshot): void {
     const repositories = new Map<string, StoredRepository>();
-    for (const { name, objects, refs, protections } of snapshot.repositories) {
+    for (const { name, objects, refs, protections, collaboration } of snapshot.repositories) {
       repositories.set(name, {
         objects: new Map(objects.map(({ id, type, bytes }) => [id, { type: type as RawObject['type'], content: bytes }])),
         refs: new Map(
           refs.map((ref) => [ref.name, ref.symbolic ? { type: 'symbolic', target: ref.target } : { type: 'direct', hash: ref.target }]),
         ),
         protections,
+        collaboration: collaboration ?? NOTHING_YET,
       });
     }
     this.#repositories = repositories;
@@ -73,7 +99,7 @@ export class OriginStorage implements Storage {
   }
 
   insertRepo(name: string): void {
-    this.#repositories.set(name, { objects: new Map(), refs: new Map(), protections: [] });
+    this.#repositories.set(name, { objects: new Map(), refs: new Map(), protections: [], collaboration: NOTHING_YET });
   }
 
   deleteRepo(name: string): void {
@@ -166,6 +192,11 @@ export class OriginStorage implements Storage {
     if (repository === undefined) throw new NotFoundError(`The origin has no repository '${name}'.`);
     return repository;
   }
+}
+
+/** Something that the origin's rules forbid; the message says which, in a sentence fit to show. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
 }
 
 /** Something on the origin that was asked for by name and is not there; the message names it. */
