@@ -71,6 +71,45 @@ const verdict = z.discriminatedUnion('status', [
   z.looseObject({ status: z.literal('fails'), hint: z.string(), lookAt: z.array(z.looseObject({ text: z.string() })) }),
 ]);
 
+const comment = z.looseObject({ id: z.number(), author: z.string(), at: moment, body: z.string() });
+const people = z.array(z.string());
+const settings = z.array(z.looseObject({ name: z.string(), value: z.string(), environment: z.string().nullable() }));
+const ticket = {
+  number: z.number(),
+  title: z.string(),
+  body: z.string(),
+  author: z.string(),
+  createdAt: moment,
+  comments: z.array(comment),
+};
+const timeline = z.array(z.looseObject({ type: z.string(), at: moment, by: z.string() }));
+
+const collaboration = z.looseObject({
+  nextNumber: z.number(),
+  nextId: z.number(),
+  workItems: z.array(
+    z.looseObject({ ...ticket, timeline, assignees: people, labels: z.array(z.string()), state: z.enum(['open', 'closed']) }),
+  ),
+  pullRequests: z.array(
+    z.looseObject({
+      ...ticket,
+      timeline,
+      base: z.string(),
+      head: z.string(),
+      headCommit: z.string(),
+      state: z.enum(['open', 'closed', 'merged']),
+      requested: people,
+      reviews: z.array(z.looseObject({ id: z.number(), author: z.string(), verdict: z.string(), commit: z.string() })),
+      threads: z.array(z.looseObject({ id: z.number(), path: z.string(), line: z.number(), comments: z.array(comment) })),
+    }),
+  ),
+  releases: z.array(
+    z.looseObject({ id: z.number(), tag: z.string(), title: z.string(), assets: z.array(z.looseObject({ name: z.string(), bytes })) }),
+  ),
+  secrets: settings,
+  variables: settings,
+});
+
 /** The shape of a world file: enough that neither restoring it nor reading it for the page meets a surprise. */
 const keptSchema = z.looseObject({
   format: z.literal(FORMAT),
@@ -88,6 +127,7 @@ const keptSchema = z.looseObject({
           objects: z.array(z.looseObject({ id: z.string().regex(/^[0-9a-f]{40}$/), type: z.string(), bytes })),
           refs: z.array(z.looseObject({ name: z.string(), target: z.string(), symbolic: z.boolean() })),
           protections: z.array(z.looseObject({ pattern: z.string(), reason: z.string() })),
+          collaboration: collaboration.optional(),
         }),
       ),
     }),

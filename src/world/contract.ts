@@ -17,7 +17,10 @@ export type WorldEventBody =
   | { readonly type: 'deployment.created'; readonly deploymentId: number; readonly environment: string; readonly digest: string }
   | { readonly type: 'users.served'; readonly hour: number; readonly well: number; readonly badly: number }
   | { readonly type: 'check'; readonly checkId: string; readonly status: Verdict['status'] }
-  | { readonly type: 'reset' | 'solution.shown' };
+  | { readonly type: 'reset' | 'solution.shown' }
+  /** Somebody did something on the origin besides pushing: `number` is a work item's or a pull request's. */
+  | { readonly type: 'work-item' | 'pull-request'; readonly action: string; readonly number: number; readonly by: string }
+  | { readonly type: 'release'; readonly action: string; readonly tag: string; readonly by: string };
 
 /** Everything that happens. Append-only; the UI draws from it and checks may read it. `at` is virtual time in ms. */
 export type WorldEvent = { readonly seq: number; readonly at: number } & WorldEventBody;

@@ -3,7 +3,8 @@ import type { Computer } from '../computer/contract.ts';
 import type { Commit } from '../forge/contract.ts';
 import type { Run } from '../pipelines/contract.ts';
 import { RealTimeLimit, type Platform } from '../platform/platform.ts';
-import { LEARNER, type World } from './world.ts';
+import { LEARNER } from './people.ts';
+import type { World } from './world.ts';
 
 /** How long a probe may compute, in real ms: a step that never ends must not hold up the other checks. It is a guard, not a measure. */
 const PROBE_LIMIT = 180_000;

@@ -7,8 +7,9 @@ import type { Photo } from '../cloud/contract.ts';
 import { serviceRunner } from '../cloud/service.ts';
 import { createComputer } from '../computer/computer.ts';
 import type { Computer, ComputerOptions, LineResult, Session } from '../computer/contract.ts';
-import type { Forge, ForgeSnapshot, Push } from '../forge/contract.ts';
+import type { Forge, ForgeEvent, ForgeSnapshot, Push } from '../forge/contract.ts';
 import { createForge } from '../forge/forge.ts';
+import { settingsFor } from '../forge/settings.ts';
 import type {
   DeployRequest,
   DeployResult,
@@ -21,20 +22,13 @@ import type {
 } from '../pipelines/contract.ts';
 import { createPipelines } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
+import { checksOf } from './check-results.ts';
 import { VirtualClock } from './clock.ts';
 import { fieldleafCommand } from './commands.ts';
 import type { WorldEvent, WorldEventBody } from './contract.ts';
 import { AFTER_RELEASE, STATEMENT } from './pace.ts';
+import { LEARNER, personOf, type Person } from './people.ts';
 import { statementsOf } from './statements.ts';
-
-export interface Person {
-  readonly name: string;
-  readonly login: string;
-  readonly email: string;
-}
-
-/** The learner, as the company knows them. */
-export const LEARNER: Person = { name: 'You', login: 'you', email: 'you@fieldleaf.test' };
 
 export interface WorldOptions {
   readonly platform: Platform;
@@ -123,6 +117,9 @@ export class World {
       commands: [fieldleafCommand(this)],
       onOpenFile: (path) => this.onOpenFile(path),
     });
+    this.forge.person = (login) => personOf(login);
+    this.forge.checks = (repository, commit) => (repository === options.repository ? checksOf(this.pipelines.runs(), commit) : []);
+    this.forge.onEvent((event) => this.#collaborated(event));
     this.forge.onPush((push) => this.#pushed(push));
     this.forge.remoteMessages = (push) => this.#remoteMessages(push);
     this.pipelines.on((event) => {
@@ -324,6 +321,12 @@ export class World {
     for (const { ref, before, after } of push.updates) this.record({ type: 'push', by: push.by, ref, before, after });
   }
 
+  #collaborated(event: ForgeEvent): void {
+    const { type, by } = event;
+    if (type === 'work-item' || type === 'pull-request') this.record({ type, action: event.action, number: event.number, by });
+    else if (type === 'release') this.record({ type, action: event.action, tag: event.tag, by });
+  }
+
   #trigger(trigger: Trigger): void {
     this.#triggers.add(trigger);
     this.#track(
@@ -393,8 +396,8 @@ export class World {
         await checkoutInto(computer.files, content, { url, commit, ref, path, depth, clock: this.clock });
       },
       deploy: (request) => this.#deploy(request),
-      variables: () => ({}),
-      secrets: () => ({}),
+      variables: (name, environment) => settingsFor(repository(name).settings.list('variable'), environment),
+      secrets: (name, environment) => settingsFor(repository(name).settings.list('secret'), environment),
       environments: () => null,
     };
   }
