@@ -26,7 +26,7 @@ export function createComputer(options: ComputerOptions): Computer {
     home,
     env: { ...environment(home, options), ...options.env },
     openFile: options.onOpenFile,
-    commands: (host) => [...standardCommands(host), gitCommand(git, host), ...(options.commands ?? [])],
+    commands: (host) => [...standardCommands(host), gitCommand(git, host), ...(options.commands?.(host, files) ?? [])],
   };
   return { files, home, session: (sessionOptions) => new ShellSession(machine, sessionOptions) };
 }

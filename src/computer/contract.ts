@@ -110,6 +110,14 @@ export interface Services {
   fetch(request: ServiceRequest): Promise<ServiceResponse | null>;
 }
 
+/** What a command may know of the terminal that it is called in. */
+export interface CommandTerminal {
+  /** Which streams of the command that runs now are the terminal itself. Ask before the first await. */
+  streams(): { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Width in characters. */
+  readonly columns: number;
+}
+
 export interface ComputerOptions {
   readonly clock: Clock;
   readonly python: PythonHost;
@@ -122,8 +130,8 @@ export interface ComputerOptions {
   readonly network?: NetworkPolicy | undefined;
   /** What `curl` and `wget` reach; nothing when it is absent. */
   readonly services?: Services | undefined;
-  /** Extra commands for this computer. */
-  readonly commands?: readonly CustomCommand[];
+  /** Extra commands for this computer, made for each of its terminals. */
+  readonly commands?: (terminal: CommandTerminal, files: FileSystem) => readonly CustomCommand[];
   /** Called when `nano`, `vim` or `code` is to open a file in an interactive session; the file need not exist. */
   readonly onOpenFile?: ((path: string) => void) | undefined;
 }

@@ -1,4 +1,5 @@
 import { defineCommand, type CustomCommand } from 'just-bash/browser';
+import type { CommandTerminal, FileSystem } from '../computer/contract.ts';
 import type { Run } from '../pipelines/contract.ts';
 import type { World } from './world.ts';
 
@@ -30,6 +31,15 @@ export function fieldleafCommand(world: World): CustomCommand {
       default:
         return { stdout: '', stderr: `fieldleaf: ${args[0]} is not a fieldleaf command\n${USAGE}`, exitCode: 2 };
     }
+  });
+}
+
+/** `gh` for a person of the company; its program is loaded when it is first used. */
+export function ghCommand(world: World, login: string, terminal: CommandTerminal, files: FileSystem): CustomCommand {
+  return defineCommand('gh', async (args, context) => {
+    const streams = terminal.streams();
+    const { gh } = await import('./gh/gh.ts');
+    return gh(world, login, files, args, context, { streams: () => streams, columns: terminal.columns });
   });
 }
 

@@ -24,7 +24,7 @@ import { createPipelines } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
 import { checksOf } from './check-results.ts';
 import { VirtualClock } from './clock.ts';
-import { fieldleafCommand } from './commands.ts';
+import { fieldleafCommand, ghCommand } from './commands.ts';
 import type { WorldEvent, WorldEventBody } from './contract.ts';
 import { AFTER_RELEASE, STATEMENT } from './pace.ts';
 import { LEARNER, personOf, type Person } from './people.ts';
@@ -114,7 +114,7 @@ export class World {
     this.computer = this.machine(LEARNER, {
       clock: this.#promptClock(),
       ...(files === undefined ? {} : { files }),
-      commands: [fieldleafCommand(this)],
+      commands: () => [fieldleafCommand(this)],
       onOpenFile: (path) => this.onOpenFile(path),
     });
     this.forge.person = (login) => personOf(login);
@@ -234,6 +234,7 @@ export class World {
       hostname: 'fieldleaf',
       network: this.forge.network(person.login),
       ...options,
+      commands: (terminal, files) => [ghCommand(this, person.login, terminal, files), ...(options.commands?.(terminal, files) ?? [])],
     });
   }
 

@@ -182,7 +182,7 @@ describe('commands', () => {
 
   it('takes extra commands, which may replace its own', async () => {
     const say = (name: string, text: string) => ({ name, execute: async () => ({ stdout: `${text}\n`, stderr: '', exitCode: 0 }) });
-    const terminal = new Terminal(computerWith({ commands: [say('fieldleaf', 'ours'), say('uname', 'Plan 9')] }));
+    const terminal = new Terminal(computerWith({ commands: () => [say('fieldleaf', 'ours'), say('uname', 'Plan 9')] }));
     expect((await terminal.type('fieldleaf status; uname | cat; fieldleaf > f; cat f')).stdout).toBe('ours\nPlan 9\nours\n');
     terminal.session.close();
   });

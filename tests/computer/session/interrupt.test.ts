@@ -41,7 +41,7 @@ async function msUntil(work: Promise<unknown>): Promise<number> {
 interface StoppedOptions {
   readonly clock?: Clock;
   readonly python?: ScriptedPython;
-  readonly commands?: readonly CustomCommand[];
+  readonly commands?: () => readonly CustomCommand[];
   /** Typed before. */
   readonly setup?: string;
 }
@@ -138,7 +138,7 @@ describe('Ctrl+C', () => {
   it('ends a command that cannot be interrupted, and the shell comes back as it was', async () => {
     const hanging = { name: 'hang', execute: () => new Promise<never>(() => {}) };
     const { terminal, answer, waited } = await stopped('hang', {
-      commands: [hanging],
+      commands: () => [hanging],
       setup: "cd /tmp; export kept=yes; keep() { echo function; }; alias again='keep'; set -o pipefail; shopt -s nullglob",
     });
     expect(answer).toEqual(CLEAN);
