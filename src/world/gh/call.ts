@@ -53,7 +53,7 @@ export async function bodyOf(call: GhCall): Promise<string | null> {
   return readText(call, file);
 }
 
-export async function readText(call: GhCall, path: string): Promise<string> {
+async function readText(call: GhCall, path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(call, path));
 }
 
