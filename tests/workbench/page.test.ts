@@ -435,7 +435,7 @@ describe('the terminal', () => {
       '(earlier output, from before the page was loaded again)',
       prompt,
     ]);
-    expect(await page.locator('.xterm-rows .xterm-dim').count()).toBeGreaterThan(0);
+    expect(await page.locator('.xterm-rows .xterm-fg-8').count()).toBeGreaterThan(0);
     await type(page, 'pwd\n');
     await page.waitForFunction(() => window.demo.calls.includes('run pwd'));
   });
