@@ -61,7 +61,6 @@ export function createForge({ clock }: { readonly clock: Clock }): Forge & { net
     const messages = [...exchange.refused];
     if (exchange.applied.length > 0) {
       const push: Push = { repository: exchange.repository, by: login, at: clock.now(), updates: exchange.applied };
-      messages.push(...invitations(open(push.repository), push));
       moved(push);
       messages.push(...((await forge.remoteMessages?.(push)) ?? []));
     }
@@ -124,21 +123,6 @@ export function createForge({ clock }: { readonly clock: Clock }): Forge & { net
     restore: (snapshot) => storage.restore(snapshot),
   };
   return forge;
-}
-
-/** Where a pull request can be opened, for each branch that is new, as hosts say it after a push. */
-function invitations(repository: StoredOriginRepository, { updates }: Push): readonly string[] {
-  return updates.flatMap(({ ref, before, after }) => {
-    const branch = ref.slice('refs/heads/'.length);
-    const isNew = ref.startsWith('refs/heads/') && before === null && after !== null && branch !== repository.defaultBranch;
-    if (!isNew || repository.tip(repository.defaultBranch) === null) return [];
-    return [
-      '',
-      `Create a pull request for '${branch}' with \`gh pr create\`, or by visiting:`,
-      `     ${ORIGIN}/${repository.name}/pull/new/${branch}`,
-      '',
-    ];
-  });
 }
 
 /** `leaf.git` and `/leaf/` name the repository `leaf`. */

@@ -361,13 +361,21 @@ export class World {
 
   async #remoteMessages(push: Push): Promise<readonly string[]> {
     const messages: string[] = [];
-    for (const { ref, after } of push.updates) {
+    for (const { ref, before, after } of push.updates) {
       if (after === null || !ref.startsWith('refs/heads/')) continue;
+      if (before === null) messages.push(...(await this.#invitation(push.repository, ref.slice('refs/heads/'.length))));
       for (const diagnostic of await this.#workflowErrors(push.repository, after)) {
         messages.push(`${diagnostic.file}:${diagnostic.line}:${diagnostic.column} ${diagnostic.message}`);
       }
     }
     return messages;
+  }
+
+  /** Where a pull request for a new branch can be opened, as hosts say it after a push. */
+  async #invitation(repository: string, branch: string): Promise<readonly string[]> {
+    if (branch === 'main' || (await this.forge.repository(repository).resolve('refs/heads/main')) === null) return [];
+    const address = `${this.forge.url}/${repository}/pull/new/${branch}`;
+    return ['', `Create a pull request for '${branch}' with \`gh pr create\`, or by visiting:`, `     ${address}`, ''];
   }
 
   async #workflowErrors(repository: string, commit: string): Promise<readonly Diagnostic[]> {

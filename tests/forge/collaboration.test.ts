@@ -284,12 +284,6 @@ describe('a push to a protected branch', () => {
     expect(output).toContain('refs/pull/1/head');
     expect(output).toContain('deny updating a hidden ref');
   });
-
-  test('a new branch comes with an invitation', async () => {
-    expect((await as('you', 'git switch -q -c new; git commit -q --allow-empty -m N; git push origin new')).output).toMatch(
-      /remote: Create a pull request for 'new' with `gh pr create`, or by visiting: *\nremote: {6}https:\/\/origin\.fieldleaf\.test\/leaf\/pull\/new\/new/,
-    );
-  });
 });
 
 describe('releases', () => {

@@ -78,6 +78,15 @@ beforeEach(async () => {
 const change = (name: string, file = name) =>
   you.types(`git switch -q -c ${name}; echo ${name} > ${file}; git add .; git commit -qm "Add ${file}"; git push -q -u origin ${name}`);
 
+test('a push of a new branch is answered with where to open a pull request', async () => {
+  await you.types('git switch -q -c new; git commit -q --allow-empty -m New');
+  expect(await you.types('git push origin new')).toMatch(
+    /remote: Create a pull request for 'new' with `gh pr create`, or by visiting: *\nremote: {6}https:\/\/origin\.fieldleaf\.test\/leaf\/pull\/new\/new/,
+  );
+  await you.types('git commit -q --allow-empty -m More');
+  expect(await you.types('git push origin new')).not.toContain('pull request');
+});
+
 describe('gh pr', () => {
   test('opens, shows, reviews and merges one', async () => {
     await change('normalise');
