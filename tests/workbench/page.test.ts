@@ -898,7 +898,7 @@ describe('outcomes and the phone', () => {
       const failure = { status: 'fails' as const, value: '0.35', observed: '0.35 of all', expected: '0.80', lookAt: [], hint: 'h', bars };
       window.demo.settle('recognises-new-leaves', failure);
     });
-    await expect.poll(() => page.locator('.bars b').allInnerTexts()).toEqual(['.35', '.79', '1.00']);
+    await expect.poll(() => page.locator('.bars b').allInnerTexts(), { timeout: 20_000 }).toEqual(['.35', '.79', '1.00']);
   });
 
   test('takes another photo, and holds the same numbers in a table', async () => {
