@@ -9,6 +9,9 @@ import type {
   FileNode,
   FileText,
   GraphCommit,
+  OriginAction,
+  OriginView,
+  PullRequestView,
   RepositoryState,
   TerminalHandle,
   WorldClient,
@@ -246,6 +249,22 @@ export class Desk implements WorldClient {
     return this.#terminals.history;
   }
 
+  // --- the origin --------------------------------------------------------------------------------------------------------------------
+
+  async origin(): Promise<OriginView> {
+    return (await originRoom()).originView(this.#world);
+  }
+
+  async pullRequest(number: number): Promise<PullRequestView> {
+    return (await originRoom()).pullRequestView(this.#world, number);
+  }
+
+  async actOnOrigin(action: OriginAction): Promise<number> {
+    const opened = await (await originRoom()).actOnOrigin(this.#world, action);
+    this.#keeper.touch();
+    return opened;
+  }
+
   // --- runs, checks, phone -----------------------------------------------------------------------------------------------------------
 
   async runLog(runId: number) {
@@ -309,4 +328,9 @@ export class Desk implements WorldClient {
 /** Loaded once the prompt is there. */
 function readings() {
   return import('../computer/git/history.ts');
+}
+
+/** Loaded when somebody looks at the origin. */
+function originRoom() {
+  return import('../world/origin-view.ts');
 }

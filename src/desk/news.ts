@@ -38,6 +38,8 @@ export class News {
       world.pipelines.on((event) => {
         this.tell(event);
       }),
+      world.forge.onEvent(() => this.tell({ type: 'origin' })),
+      world.forge.onPush(() => this.tell({ type: 'origin' })),
       this.#followClock(world),
     ];
     return () => stops.forEach((stop) => stop());

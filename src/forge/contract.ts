@@ -56,6 +56,8 @@ export interface Protection {
   readonly linearHistory?: boolean;
   /** The sentence the person sees in a `remote:` line: what to do instead. */
   readonly reason: string;
+  /** Who set it; absent for what the company has set and a learner leaves alone. */
+  readonly setBy?: string;
 }
 
 /** What a pipeline says of a commit: one job's result, as pull requests and protections look at it. */

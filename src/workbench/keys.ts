@@ -15,6 +15,7 @@ export const allKeys: readonly { readonly title: string; readonly keys: readonly
       { keys: ['Shift F6'], does: 'Previous pane' },
       { keys: ['Ctrl Enter'], does: 'Check now' },
       { keys: ['Alt 1', 'to', 'Alt 4'], does: 'Code, History, Runs, Phone' },
+      { keys: ['Alt O'], does: 'Origin' },
       { keys: ['Alt 5', 'Alt 6'], does: 'Lesson text, terminal' },
       { keys: ['Alt H'], does: 'Next hint' },
       { keys: ['Ctrl K'], does: 'Search the course' },
@@ -56,6 +57,8 @@ export const allKeys: readonly { readonly title: string; readonly keys: readonly
 ];
 
 const views: readonly View[] = ['code', 'history', 'runs', 'phone'];
+/** Views beyond the four that have digits of their own. */
+const further: Readonly<Record<string, View>> = { KeyO: 'origin' };
 
 /** True where letters are text: single-letter keys stay away from there. */
 export function isTextField(target: EventTarget | null): boolean {
@@ -80,6 +83,7 @@ export function commandOf(event: KeyLike, inText: boolean, singleKeys: boolean):
   if (control && event.shiftKey && event.code === 'KeyE') return 'leave-terminal';
   if (event.altKey && !control && !event.shiftKey) {
     if (event.code === 'KeyH') return 'hint';
+    if (Object.hasOwn(further, event.code)) return further[event.code] ?? null;
     const digit = /^Digit([1-6])$/.exec(event.code)?.[1];
     if (digit === '5') return 'read';
     if (digit === '6') return 'terminal';

@@ -22,7 +22,7 @@ const STORE = 'plumbline:layout';
 const STEP = 16;
 /** Below this width of the window, in px, views that need the room begin with the text folded to its rail. */
 const ROOM_FOR_TEXT = 1280;
-const NEED_ROOM: ReadonlySet<string> = new Set(['runs', 'phone']);
+const NEED_ROOM: ReadonlySet<string> = new Set(['runs', 'origin', 'phone']);
 
 interface Stored {
   readonly sizes?: Partial<Record<Pane, number>>;

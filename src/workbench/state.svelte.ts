@@ -19,6 +19,7 @@ import { foldersAbove } from './code/tree.ts';
 import { counted, duration, refName } from './format.ts';
 import { Layout } from './layout.svelte.ts';
 import { OpenFiles, isWorkflow } from './open-files.svelte.ts';
+import { Origin } from './origin/origin.svelte.ts';
 import { outcomeState, verdictWords } from './outcomes/order.ts';
 import { browserProgress } from '../progress/local.ts';
 import { ProgressRecorder } from './record-progress.ts';
@@ -26,7 +27,7 @@ import { isLive, newestFirst, stateOf } from './runs/status.ts';
 import type { StateName } from './runs/status.ts';
 import type { TerminalSession } from './terminal/session.ts';
 
-export type View = 'code' | 'history' | 'runs' | 'phone';
+export type View = 'code' | 'history' | 'runs' | 'origin' | 'phone';
 export type LowerTab = 'terminal' | 'problems';
 export type DialogName = 'start-over' | 'solution' | 'take-home' | 'keys';
 
@@ -66,6 +67,7 @@ export class Workbench {
   readonly resumed: boolean;
   readonly layout = new Layout();
   readonly files: OpenFiles;
+  readonly origin: Origin;
 
   checks = $state.raw<readonly CheckState[]>([]);
   /** Newest first. */
@@ -123,6 +125,7 @@ export class Workbench {
     this.epoch = summary.epoch;
     this.resumed = summary.resumed;
     this.files = new OpenFiles(client, summary.exerciseId, (words) => this.toast('success', words));
+    this.origin = new Origin(client, (what, why) => this.fault(what, why));
     this.progress = new ProgressRecorder(browserProgress(), summary.exerciseId, summary.checks);
     this.setAside = summary.setAside;
     this.take(summary);
@@ -175,6 +178,8 @@ export class Workbench {
       case 'repository':
         void this.readRepository();
         return;
+      case 'origin':
+        return this.origin.changed();
       case 'run':
         return this.hearRun(notice.run);
       case 'log':
@@ -304,8 +309,9 @@ export class Workbench {
   show(view: View): void {
     this.view = view;
     if (view === 'code') this.tab = this.tab === 'terminal' ? 'terminal' : 'files';
-    else this.tab = view === 'history' ? 'more' : view;
+    else this.tab = view === 'history' || view === 'origin' ? 'more' : view;
     if (view === 'history' && this.commits === null) void this.readHistory();
+    if (view === 'origin') void this.origin.read();
     if (view === 'runs' && this.selectedRun === null) this.selectRun(this.runs[0]?.id ?? null);
   }
 

@@ -4,7 +4,17 @@
  */
 import type { Verdict } from '../checks/contract.ts';
 import type { PhoneState } from '../cloud/contract.ts';
-import type { Commit } from '../forge/contract.ts';
+import type {
+  Commit,
+  FileDifference,
+  MergeMethod,
+  MergeState,
+  Protection,
+  PullRequest,
+  Release,
+  ReviewVerdict,
+  WorkItem,
+} from '../forge/contract.ts';
 import type { Diagnostic, LogLine, Run } from '../pipelines/contract.ts';
 import type { Completion, FileChange, LineResult } from '../computer/contract.ts';
 
@@ -34,6 +44,8 @@ export type WorldNotice =
   | { readonly type: 'log'; readonly runId: number; readonly from: number; readonly lines: readonly LogLine[] }
   | { readonly type: 'checks'; readonly checks: readonly CheckState[] }
   | { readonly type: 'repository' }
+  /** Something on the origin is other than it was: ask again. */
+  | { readonly type: 'origin' }
   | { readonly type: 'phone'; readonly phone: PhoneState }
   | { readonly type: 'clock'; readonly now: number }
   /** `nano FILE` and the like: the editor is to open it. */
@@ -107,6 +119,76 @@ export type FileText =
   | { readonly ok: true; readonly text: string; readonly version: number }
   | { readonly ok: false; readonly reason: 'binary' | 'too-large' | 'missing'; readonly sizeBytes: number };
 
+/** A card moves when the repository does: branch or commit, pull request, merge, deployment. */
+export type BoardColumn = 'to-do' | 'in-progress' | 'in-review' | 'merged' | 'live';
+
+/** A work item on the board, with what it has come to. */
+export interface BoardCard {
+  readonly item: WorkItem;
+  readonly column: BoardColumn;
+  readonly branch: string | null;
+  readonly pull: number | null;
+  /** What brought it to users first. */
+  readonly live: { readonly digest: string; readonly runId: number; readonly at: number } | null;
+}
+
+/** What is live, back to why. */
+export interface TraceRow {
+  readonly item: { readonly number: number; readonly title: string } | null;
+  readonly pull: number | null;
+  readonly commit: string;
+  readonly runId: number;
+  readonly digest: string;
+  readonly approvedBy: readonly string[];
+  /** From the push to the phone, in virtual ms. */
+  readonly pushToPhone: number;
+}
+
+/** The origin as the page shows it. */
+export interface OriginView {
+  readonly url: string;
+  readonly defaultBranch: string;
+  readonly branches: readonly {
+    readonly name: string;
+    readonly commit: string;
+    readonly subject: string;
+    readonly at: number;
+    readonly by: string;
+  }[];
+  /** Newest first. */
+  readonly pullRequests: readonly (PullRequest & { readonly checks: 'success' | 'failure' | 'pending' | 'none' })[];
+  readonly cards: readonly BoardCard[];
+  readonly trace: readonly TraceRow[];
+  readonly releases: readonly (Omit<Release, 'assets'> & {
+    readonly assets: readonly { readonly name: string; readonly sizeBytes: number }[];
+  })[];
+  readonly protections: readonly Protection[];
+  /** Names of checks that have been reported here, for choosing what is required. */
+  readonly checkNames: readonly string[];
+}
+
+export interface PullRequestView {
+  readonly pull: PullRequest;
+  readonly state: MergeState;
+  readonly difference: readonly FileDifference[];
+  readonly commits: readonly Commit[];
+}
+
+/** What the learner does on the origin from the page. */
+export type OriginAction =
+  | { readonly type: 'open-item'; readonly title: string; readonly body: string; readonly labels: readonly string[] }
+  | { readonly type: 'close-item'; readonly number: number; readonly reason: 'completed' | 'not_planned' }
+  | { readonly type: 'reopen-item'; readonly number: number }
+  | { readonly type: 'comment-item' | 'comment-pull'; readonly number: number; readonly body: string }
+  | { readonly type: 'open-pull'; readonly title: string; readonly body: string; readonly head: string; readonly base: string }
+  | { readonly type: 'review'; readonly number: number; readonly verdict: ReviewVerdict; readonly body: string }
+  | { readonly type: 'reply'; readonly number: number; readonly thread: number; readonly body: string }
+  | { readonly type: 'resolve'; readonly number: number; readonly thread: number; readonly resolved: boolean }
+  | { readonly type: 'merge'; readonly number: number; readonly method: MergeMethod; readonly deleteBranch: boolean }
+  | { readonly type: 'close-pull' | 'reopen-pull' | 'ready'; readonly number: number }
+  | { readonly type: 'protect'; readonly protection: Protection }
+  | { readonly type: 'unprotect'; readonly pattern: string };
+
 export interface TerminalHandle {
   readonly id: number;
 }
@@ -165,6 +247,11 @@ export interface WorldClient {
   /** Hangs up: what runs in it is killed, and no other call may name it. One that is not there is closed already. */
   closeTerminal(id: number): Promise<void>;
   terminalHistory(): Promise<readonly string[]>;
+
+  origin(): Promise<OriginView>;
+  pullRequest(number: number): Promise<PullRequestView>;
+  /** Does it as the learner. Gives the number of what was opened, or 0; rejects with the sentence that says why not. */
+  actOnOrigin(action: OriginAction): Promise<number>;
 
   runLog(runId: number): Promise<readonly LogLine[]>;
   cancelRun(runId: number): Promise<void>;

@@ -2,6 +2,7 @@
  * A recorded world for looking at the workbench and testing it: deterministic data in the shape of the contract, a few shell
  * commands, runs that stream when told to. It is never part of the product.
  */
+import { demoOrigin } from './demo-origin.ts';
 import type { Deployment, Photo, PhoneState, ServedHour } from '../../src/cloud/contract.ts';
 import type { Diagnostic, JobRun, LogLine, Run, StepRun } from '../../src/pipelines/contract.ts';
 import type {
@@ -634,6 +635,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
 
   const shell = demoShell(files, put, changed, calls);
   const client: WorldClient = {
+    ...demoOrigin(),
     summary: async () => ({
       exerciseId: 'ship-a-better-leaf',
       repository: 'leaf',

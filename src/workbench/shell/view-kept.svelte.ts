@@ -1,7 +1,7 @@
 import { keep, kept } from '../parts/session-kept.ts';
 import type { View, Workbench } from '../state.svelte.ts';
 
-const views: readonly View[] = ['code', 'history', 'runs', 'phone'];
+const views: readonly View[] = ['code', 'history', 'runs', 'origin', 'phone'];
 
 /** A reload in the same tab shows the view it left; a phone begins with its own tab. Call it once the first prompt is shown. */
 export function keepView(workbench: Workbench): () => void {

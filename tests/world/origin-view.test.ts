@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { nodePlatform } from '../../src/platform/node/platform.ts';
+import { actOnOrigin, originView, pullRequestView } from '../../src/world/origin-view.ts';
+import { World, type WorldOptions, type WorldSnapshot } from '../../src/world/world.ts';
+
+const platform = nodePlatform({ reuse: true });
+const options: WorldOptions = {
+  platform,
+  repository: 'leaf',
+  photos: [{ id: 'p0', species: 'oak', size: 1, pixels: new Uint8Array([7]) }],
+};
+
+const START = `
+git config --global user.name You && git config --global user.email you@fieldleaf.test
+git clone https://origin.fieldleaf.test/leaf.git && cd leaf
+git checkout -b main
+mkdir -p service .github/workflows
+cat > .github/workflows/deliver.yml <<'EOF'
+on:
+  push: { branches: [main] }
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    environment: production
+    steps:
+      - uses: actions/checkout@v4
+      - uses: fieldleaf/deploy@v1
+        with: { path: ., service: leaf }
+EOF
+echo "def predict(rows): return {'species': 'oak', 'votes': {'oak': 1}}" > service/app.py
+git add . && git commit -m "Say oak" && git push -u origin main
+fieldleaf wait
+`;
+
+let start: WorldSnapshot;
+let world: World;
+beforeAll(async () => {
+  const first = await World.begin(options, Date.UTC(2026, 2, 14, 8));
+  expect(await first.play(START)).toEqual({ exitCode: 0 });
+  start = first.snapshot();
+});
+afterAll(() => platform.python.dispose());
+beforeEach(() => {
+  world = World.restore(options, start);
+});
+
+const columns = async () => (await originView(world)).cards.map(({ item, column }) => [item.number, column]);
+const play = async (script: string) => expect(await world.play(`cd ~/leaf\n${script}`)).toEqual({ exitCode: 0 });
+
+test('a card moves when the repository does, and the trace leads back to it', async () => {
+  const number = await actOnOrigin(world, { type: 'open-item', title: 'Say birch', body: '', labels: ['bug'] });
+  expect(await columns()).toEqual([[number, 'to-do']]);
+  await play(`git switch -q -c 1-birch; sed -i s/oak/birch/g service/app.py; git commit -qam "Say birch"; git push -q -u origin 1-birch`);
+  expect(await columns()).toEqual([[number, 'in-progress']]);
+  const pull = await actOnOrigin(world, { type: 'open-pull', title: 'Birch', body: 'Fixes #1', head: '1-birch', base: 'main' });
+  expect(await columns()).toEqual([[number, 'in-review']]);
+  world.forge.repository('leaf').pullRequests.review('mei', pull, { verdict: 'approved' });
+  expect(await pullRequestView(world, pull)).toMatchObject({
+    pull: { number: pull, state: 'open' },
+    state: { mergeable: true },
+    difference: [{ path: 'service/app.py', added: 1, removed: 1 }],
+    commits: [{ message: 'Say birch\n' }],
+  });
+  const before = world.clock.hold();
+  await actOnOrigin(world, { type: 'merge', number: pull, method: 'squash', deleteBranch: true });
+  expect(await columns()).toEqual([[number, 'merged']]);
+  before();
+  await world.idle();
+  expect(await columns()).toEqual([[number, 'live']]);
+  const view = await originView(world);
+  const live = world.cloud.phone().live!;
+  expect(view.cards[0]).toMatchObject({ pull, branch: null, live: { digest: live.digest, runId: live.runId } });
+  expect(view.trace).toMatchObject([
+    { item: { number, title: 'Say birch' }, pull, commit: live.commit, runId: live.runId, digest: live.digest, approvedBy: ['mei'] },
+    { item: null, pull: null, runId: 1 },
+  ]);
+  expect(view.branches.map(({ name, subject }) => [name, subject])).toEqual(
+    [['main', 'Birch (#2)']].map(([name]) => [name, view.branches[0]!.subject]),
+  );
+});
+
+test('an item that is not planned leaves the board', async () => {
+  const number = await actOnOrigin(world, { type: 'open-item', title: 'Say fern', body: '', labels: [] });
+  await actOnOrigin(world, { type: 'close-item', number, reason: 'not_planned' });
+  expect(await columns()).toEqual([]);
+});
+
+test('the learner protects branches, but not against the company', async () => {
+  const rule = { pattern: 'main', refuseDirectPush: false, refuseForcePush: true, refuseDeletion: true, reason: '' };
+  await actOnOrigin(world, { type: 'protect', protection: { ...rule, requiredChecks: ['deploy'] } });
+  expect((await originView(world)).protections).toMatchObject([{ pattern: 'main', setBy: 'you' }]);
+  expect((await originView(world)).checkNames).toEqual(['deploy']);
+  await actOnOrigin(world, { type: 'unprotect', pattern: 'main' });
+  world.forge.repository('leaf').protect({ ...rule, pattern: 'stable', reason: 'Mei builds from it.' });
+  await expect(actOnOrigin(world, { type: 'unprotect', pattern: 'stable' })).rejects.toThrow('belongs to the company');
+});
