@@ -463,6 +463,17 @@ describe('the terminal', () => {
     await inTerminal(page, '/home/you/leaf');
     expect(await calls(page)).toEqual(['run pwd']);
   });
+
+  test('Ctrl of the extra keys waits for the next key of the keyboard', async () => {
+    const { page } = await open({ width: 390, height: 844 });
+    await type(page, 'echo wrong');
+    await page.tap('.keys button:has-text("Ctrl")');
+    await page.keyboard.type('u');
+    expect(await page.getAttribute('.keys button:has-text("Ctrl")', 'aria-pressed')).toBe('false');
+    await page.keyboard.type('pwd\n');
+    await inTerminal(page, '/home/you/leaf');
+    expect(await calls(page)).toEqual(['run pwd']);
+  });
 });
 
 describe('the editor', () => {
