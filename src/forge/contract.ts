@@ -297,6 +297,7 @@ export interface Settings {
 /** Reads a repository on the origin without a checkout. Unknown ids reject with a NotFoundError that names the id. */
 export interface OriginRepository {
   readonly name: string;
+  readonly defaultBranch: string;
   /** Branches and tags as `refs/heads/main` -> commit id, sorted. */
   refs(): Promise<ReadonlyMap<string, string>>;
   /** Resolves a branch, tag, full or short id to a commit id, or null. */
@@ -304,6 +305,8 @@ export interface OriginRepository {
   commit(id: string): Promise<Commit>;
   /** Newest first, following all parents, at most `limit`. */
   log(from: string, limit?: number): Promise<readonly Commit[]>;
+  /** Commits that `head` has and `base` does not, parents before their children. */
+  commitsBetween(base: string, head: string): Promise<readonly Commit[]>;
   /** The files of a commit, with paths below `root` (default `/`). */
   tree(commit: string, root?: string): Promise<FileTree>;
   /** One file at a commit, or null. */

@@ -223,7 +223,10 @@ export class StoredPullRequests implements PullRequests {
   refMoved(by: string, { ref, after }: RefUpdate): void {
     if (!ref.startsWith('refs/heads/')) return;
     const branch = ref.slice('refs/heads/'.length);
-    for (const pull of this.list().filter((other) => other.state === 'open')) {
+    const open = this.list().filter((other) => other.state === 'open');
+    const mayBeMerged = after !== null && open.some(({ base }) => base === branch);
+    const reached = mayBeMerged ? this.#repository.reader.reachable([after]) : null;
+    for (const pull of open) {
       if (pull.head === branch && after === null) this.#end(by, pull, 'closed', {});
       else if (pull.head === branch && after !== null && after !== pull.headCommit) {
         this.#repository.setHiddenRef(`refs/pull/${pull.number}/head`, after);
@@ -231,7 +234,7 @@ export class StoredPullRequests implements PullRequests {
       }
       if (pull.base !== branch) continue;
       if (after === null) this.#end(by, pull, 'closed', {});
-      else if (this.#repository.reader.reachable([after]).has(this.get(pull.number).headCommit)) {
+      else if (reached?.has(this.get(pull.number).headCommit)) {
         this.#end(by, this.get(pull.number), 'merged', { mergedBy: by, mergeCommit: after });
       }
     }

@@ -153,6 +153,10 @@ export class StoredOriginRepository implements OriginRepository, RepositoryAcces
     return this.reader.log(this.#require(from), limit);
   }
 
+  async commitsBetween(base: string, head: string): Promise<readonly Commit[]> {
+    return this.reader.between([this.#require(base)], this.#require(head));
+  }
+
   async tree(commit: string, root = '/'): Promise<FileTree> {
     return this.reader.files(this.#require(commit), root);
   }

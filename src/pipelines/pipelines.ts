@@ -25,7 +25,10 @@ export function createPipelines(host: PipelinesHost, options: PipelinesOptions =
   return new PipelineService(host, options);
 }
 
-const WORKFLOW_FILE = /^\/\.github\/workflows\/[^/]+\.ya?ml$/;
+/** Whether a file of a repository, by its path from the root (`/.github/workflows/ci.yml`), is a workflow. */
+export function isWorkflowFile(path: string): boolean {
+  return /^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
+}
 /** Files that were parsed last; an editor and a push ask for the same ones. */
 const PARSED_LIMIT = 32;
 
@@ -130,7 +133,7 @@ class PipelineService implements Pipelines {
         .changedPaths(trigger.repository, trigger.before, trigger.after)
         .then((paths) => paths.map((path) => path.replace(/^\//, ''))));
     const selected: { readonly path: string; readonly parsed: ParsedWorkflow }[] = [];
-    const files = tree.flatMap((entry) => (entry.type === 'file' && WORKFLOW_FILE.test(entry.path) ? [entry] : []));
+    const files = tree.flatMap((entry) => (entry.type === 'file' && isWorkflowFile(entry.path) ? [entry] : []));
     for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const path = file.path.slice(1);
       const parsed = await this.#parse(path, new TextDecoder().decode(file.bytes));

@@ -18,7 +18,7 @@ export async function originView(world: World): Promise<OriginView> {
   const cards = origin.workItems.list().flatMap((item) => cardOf(item, origin, releases) ?? []);
   return {
     url: `${world.forge.url}/${origin.name}`,
-    defaultBranch: 'main',
+    defaultBranch: origin.defaultBranch,
     branches: await branchesOf(origin),
     pullRequests: origin.pullRequests
       .list()

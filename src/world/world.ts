@@ -20,7 +20,7 @@ import type {
   Run,
   Trigger,
 } from '../pipelines/contract.ts';
-import { createPipelines } from '../pipelines/pipelines.ts';
+import { createPipelines, isWorkflowFile } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
 import { checksOf } from './check-results.ts';
 import { VirtualClock } from './clock.ts';
@@ -373,7 +373,8 @@ export class World {
 
   /** Where a pull request for a new branch can be opened, as hosts say it after a push. */
   async #invitation(repository: string, branch: string): Promise<readonly string[]> {
-    if (branch === 'main' || (await this.forge.repository(repository).resolve('refs/heads/main')) === null) return [];
+    const origin = this.forge.repository(repository);
+    if (branch === origin.defaultBranch || (await origin.resolve(`refs/heads/${origin.defaultBranch}`)) === null) return [];
     const address = `${this.forge.url}/${repository}/pull/new/${branch}`;
     return ['', `Create a pull request for '${branch}' with \`gh pr create\`, or by visiting:`, `     ${address}`, ''];
   }
@@ -382,7 +383,7 @@ export class World {
     const tree = await this.forge.repository(repository).tree(commit);
     const found: Diagnostic[] = [];
     for (const entry of tree) {
-      if (entry.type !== 'file' || !/^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(entry.path)) continue;
+      if (entry.type !== 'file' || !isWorkflowFile(entry.path)) continue;
       found.push(...(await this.pipelines.validate(entry.path.slice(1), new TextDecoder().decode(entry.bytes))));
     }
     return found.filter(({ severity }) => severity === 'error');

@@ -20,9 +20,9 @@ export class ObjectStores {
     this.tree = [...rest, ...Array.from(this.#stores, ([mtime, path]): TreeEntry => ({ path, type: 'directory', mode: 0o755, mtime }))];
   }
 
-  /** True for a folder of which the process saw all that was in it. */
-  sawFolder(path: string): boolean {
-    return !isStore(path) && this.tree.some((entry) => entry.path === path && entry.type === 'directory');
+  /** Folders of which the process saw all that was in them. */
+  seenFolders(): ReadonlySet<string> {
+    return new Set(this.tree.filter(({ type, path }) => type === 'directory' && !isStore(path)).map(({ path }) => path));
   }
 
   /** The objects that belong where the process put their folder, as they are now. */

@@ -106,9 +106,10 @@ async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<P
 function applyChanges(files: FileSystem, { changes }: PythonExit, stores: ObjectStores): string {
   const objects = stores.followed(changes.written);
   const problems: string[] = [];
+  const seen = changes.removed.length > 0 ? stores.seenFolders() : new Set<string>();
   for (const path of changes.removed) {
     // What came into a folder while the process ran is not what it removed.
-    if (stores.sawFolder(path) && files.existsSync(path) && files.listSync(path).length > 0) {
+    if (seen.has(path) && files.existsSync(path) && files.listSync(path).length > 0) {
       problems.push(`python3: Directory not empty: ${path}\n`);
     } else if (files.existsSync(path)) files.removeSync(path);
   }

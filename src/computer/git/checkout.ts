@@ -3,9 +3,10 @@ import type { Clock, TreeEntry } from '../../platform/platform.ts';
 import type { FileSystem } from '../contract.ts';
 import { Disk, encode } from './disk.ts';
 import { encodeIndex, type IndexEntry } from './index-file.ts';
-import { hex, ObjectDatabase, parseCommit, parseTree, type GitObject } from './objects.ts';
+import { hex, ObjectDatabase, type GitObject } from './objects.ts';
 import { writeIndexedPack } from './pack.ts';
 import { contentOf, entryFor, Repository } from './repository.ts';
+import { shallowHistory } from './shallow.ts';
 
 export interface CheckoutRequest {
   readonly url: string;
@@ -119,44 +120,14 @@ function shallowOf(origin: DirectOrigin, commit: string, depth: number): Shallow
   const key = origin.object(commit)?.content;
   const known = key && shallows.get(key)?.get(depth);
   if (known) return known;
-  const { objects, cut } = shallowObjects(origin, commit, depth);
-  const made = { packed: { ids: new Set(objects.map(([id]) => id)), ...writeIndexedPack(objects) }, cut };
-  if (key) shallows.set(key, (shallows.get(key) ?? new Map<number, Shallow>()).set(depth, made));
-  return made;
-}
-
-function shallowObjects(origin: DirectOrigin, tip: string, depth: number): { readonly objects: Objects; readonly cut: readonly string[] } {
-  const objects = new Map<string, GitObject>();
-  const take = (id: string): GitObject | null => {
+  const { objects, cut } = shallowHistory([commit], depth, (id) => {
     const object = origin.object(id);
     if (object === undefined) throw new Error(`the origin lacks the object ${id}`);
-    if (objects.has(id)) return null;
-    objects.set(id, object);
     return object;
-  };
-  const takeTree = (id: string): void => {
-    const tree = take(id);
-    if (tree === null) return;
-    for (const item of parseTree(tree.content)) {
-      if (item.mode === 0o040000) takeTree(item.id);
-      else if (item.mode !== 0o160000) take(item.id);
-    }
-  };
-  const cut: string[] = [];
-  let level = [tip];
-  for (let left = depth; left > 0 && level.length > 0; left--) {
-    const next: string[] = [];
-    for (const id of level) {
-      const object = take(id);
-      if (object === null) continue;
-      const { tree, parents } = parseCommit(id, object.content);
-      takeTree(tree);
-      if (left > 1) next.push(...parents);
-      else if (parents.length > 0) cut.push(id);
-    }
-    level = [...new Set(next)];
-  }
-  return { objects: [...objects], cut: cut.sort() };
+  });
+  const made = { packed: { ids: new Set(objects.keys()), ...writeIndexedPack([...objects]) }, cut: cut.toSorted() };
+  if (key) shallows.set(key, (shallows.get(key) ?? new Map<number, Shallow>()).set(depth, made));
+  return made;
 }
 
 function packOf(objects: Objects): Packed | null {

@@ -328,7 +328,7 @@ export function encodeCommit(commit: Omit<CommitObject, 'id'>): Uint8Array {
   );
 }
 
-function parseTag(id: string, content: Uint8Array): TagObject {
+export function parseTag(id: string, content: Uint8Array): TagObject {
   const { fields, message } = parseHeader(decode(content));
   const first = (name: string): string => fields.find(([key]) => key === name)?.[1] ?? '';
   const tagger = first('tagger');

@@ -10,6 +10,7 @@ import { writePack } from './pack.ts';
 import { demultiplex, FLUSH, packet, readPackets } from './pkt-line.ts';
 import { NO_ID } from './refs.ts';
 import { Repository } from './repository.ts';
+import { shallowHistory } from './shallow.ts';
 import { ancestors, reachableObjects } from './walk.ts';
 
 /** Refs of the other side. */
@@ -148,36 +149,10 @@ function knownCommits(repository: Repository): readonly string[] {
 
 /** Takes so many commits of each history and notes where it was cut. */
 function takeShallow(to: Repository, wants: readonly string[], depth: number, read: (id: string) => GitObject): void {
-  const cut = new Set(splitLines(to.disk.readText(`${to.commonDir}/shallow`) ?? ''));
-  const take = (id: string): GitObject => {
-    const object = read(id);
-    to.objects.write(object.type, object.content);
-    return object;
-  };
-  const takeTree = (id: string): void => {
-    take(id);
-    for (const item of to.objects.tree(id)) {
-      if (item.mode === 0o040000) takeTree(item.id);
-      else if (item.mode !== 0o160000) take(item.id);
-    }
-  };
-  let level = wants.map((id) => {
-    let at = id;
-    while (take(at).type === 'tag') at = to.objects.tag(at).object;
-    return at;
-  });
-  for (let left = depth; left > 0 && level.length > 0; left--) {
-    const next: string[] = [];
-    for (const id of level) {
-      take(id);
-      cut.delete(id);
-      const { tree, parents } = to.objects.wholeCommit(id);
-      takeTree(tree);
-      if (left > 1) next.push(...parents);
-      else if (parents.length > 0) cut.add(id);
-    }
-    level = [...new Set(next)];
-  }
+  const history = shallowHistory(wants, depth, read);
+  for (const { type, content } of history.objects.values()) to.objects.write(type, content);
+  const before = splitLines(to.disk.readText(`${to.commonDir}/shallow`) ?? '');
+  const cut = new Set([...before.filter((id) => !history.whole.includes(id)), ...history.cut]);
   if (cut.size > 0) to.disk.write(`${to.commonDir}/shallow`, `${[...cut].sort().join('\n')}\n`);
   to.objects.refresh();
 }

@@ -112,6 +112,14 @@ export function elapsed(ms: number): string {
   return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds % 60}s`;
 }
 
+/** A text as gh sets it below a title. */
+export const indented = (text: string): string =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+
 export const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
 
 /** The number that an argument names: `12`, `#12`, or an address that ends in it; null when it is none. */

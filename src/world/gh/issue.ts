@@ -1,5 +1,5 @@
 import type { WorkItem } from '../../forge/contract.ts';
-import { ago, bodyOf, GhError, iso, numberIn, printJson, table, type GhCall, type GhNoun } from './call.ts';
+import { ago, bodyOf, GhError, indented, iso, numberIn, printJson, table, type GhCall, type GhNoun } from './call.ts';
 import { UsageError } from './flags.ts';
 
 const url = ({ world, origin }: GhCall, number: number): string => `${world.forge.url}/${origin.name}/issues/${number}`;
@@ -95,14 +95,8 @@ function view(call: GhCall): void {
   );
   if (assignees.length > 0) call.out(`Assignees: ${assignees.join(', ')}\n`);
   if (labels.length > 0) call.out(`Labels: ${labels.join(', ')}\n`);
-  const indent = (text: string) =>
-    text
-      .trim()
-      .split('\n')
-      .map((line) => `  ${line}`)
-      .join('\n');
-  call.out(`\n${body.trim() === '' ? '  No description provided' : indent(body)}\n\n`);
-  for (const comment of comments) call.out(`${comment.author} • ${ago(call, comment.at)}\n\n${indent(comment.body)}\n\n`);
+  call.out(`\n${body.trim() === '' ? '  No description provided' : indented(body)}\n\n`);
+  for (const comment of comments) call.out(`${comment.author} • ${ago(call, comment.at)}\n\n${indented(comment.body)}\n\n`);
   call.out(`View this issue in the Origin tab: ${url(call, number)}\n`);
 }
 
@@ -167,7 +161,12 @@ async function develop(call: GhCall): Promise<number> {
   const name = call.args.value('name') ?? `${number}-${slug}`;
   const fetched = await call.git('fetch', '-q', 'origin');
   if (fetched !== 0) return fetched;
-  const pushed = await call.git('push', '-q', 'origin', `refs/remotes/origin/${call.args.value('base') ?? 'main'}:refs/heads/${name}`);
+  const pushed = await call.git(
+    'push',
+    '-q',
+    'origin',
+    `refs/remotes/origin/${call.args.value('base') ?? call.origin.defaultBranch}:refs/heads/${name}`,
+  );
   if (pushed !== 0) return pushed;
   call.out(`${url(call, number).replace(/issues\/\d+$/, `tree/${name}`)}\n`);
   return call.args.has('checkout') ? call.git('checkout', '-b', name, '--track', `origin/${name}`) : 0;

@@ -1,5 +1,5 @@
 import type { FileDifference, MergeMethod, MergeState, PullRequest, ReviewVerdict } from '../../forge/contract.ts';
-import { ago, bodyOf, elapsed, GhError, iso, numberIn, printJson, table, type GhCall, type GhNoun } from './call.ts';
+import { ago, bodyOf, elapsed, GhError, indented, iso, numberIn, printJson, table, type GhCall, type GhNoun } from './call.ts';
 import { UsageError } from './flags.ts';
 
 const url = ({ world, origin }: GhCall, number: number): string => `${world.forge.url}/${origin.name}/pull/${number}`;
@@ -48,7 +48,7 @@ function stateOf({ state, draft }: PullRequest): string {
 
 async function create(call: GhCall): Promise<void> {
   const { args, origin, login } = call;
-  const base = args.value('base') ?? (await defaultBranch(call));
+  const base = args.value('base') ?? origin.defaultBranch;
   const head = args.value('head') ?? call.branch();
   if (head === null) throw new GhError('could not determine the current branch: not on any branch');
   const fill = args.has('fill') || args.has('fill-first');
@@ -63,7 +63,7 @@ async function create(call: GhCall): Promise<void> {
     throw new GhError(`must first push the current branch to a remote: git push -u origin ${head}`);
   }
   if (fill) {
-    const messages = (await commitsOf(call, base, head)).map((message) => message.trim());
+    const messages = (await origin.commitsBetween(base, head)).map(({ message }) => message.trim());
     const first = messages[0] ?? '';
     const single = messages.length === 1 || args.has('fill-first');
     title ??= single ? (first.split('\n')[0] ?? '') : head.replace(/[-_]/g, ' ');
@@ -78,19 +78,6 @@ async function create(call: GhCall): Promise<void> {
       );
     });
   call.out(`${url(call, pull.number)}\n`);
-}
-
-async function defaultBranch({ origin }: GhCall): Promise<string> {
-  return (await origin.resolve('refs/heads/main')) === null ? 'master' : 'main';
-}
-
-/** Messages of the commits that `head` has and `base` hasn't, oldest first. */
-async function commitsOf({ origin }: GhCall, base: string, head: string): Promise<readonly string[]> {
-  const known = new Set((await origin.log(base)).map(({ id }) => id));
-  return (await origin.log(head))
-    .filter(({ id }) => !known.has(id))
-    .map(({ message }) => message)
-    .reverse();
 }
 
 function list(call: GhCall): void {
@@ -431,12 +418,6 @@ function ready(call: GhCall): void {
 
 const sum = (files: readonly FileDifference[], what: 'added' | 'removed') => files.reduce((total, file) => total + file[what], 0);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
-const indented = (text: string) =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
 
 const WHICH = '[<number> | <url> | <branch>]';
 

@@ -1,4 +1,5 @@
 import type { JobRun, Run } from '../../pipelines/contract.ts';
+import { isWorkflowFile } from '../../pipelines/pipelines.ts';
 import { ago, elapsed, GhError, iso, printJson, table, type GhCall, type GhNoun } from './call.ts';
 import { UsageError } from './flags.ts';
 
@@ -181,11 +182,9 @@ export const workflow: GhNoun = {
     flags: 'all=a!',
     usage: '[flags]',
     run: async (call) => {
-      const commit = await call.origin.resolve('main');
+      const commit = await call.origin.resolve(call.origin.defaultBranch);
       const files = commit === null ? [] : await call.origin.tree(commit);
-      const paths = files
-        .filter(({ path, type }) => type === 'file' && /^\/\.github\/workflows\/[^/]+\.ya?ml$/.test(path))
-        .map(({ path }) => path.slice(1));
+      const paths = files.filter(({ path, type }) => type === 'file' && isWorkflowFile(path)).map(({ path }) => path.slice(1));
       const named = new Map(call.world.pipelines.runs().map((other) => [other.path, other.workflow]));
       table(
         call,
