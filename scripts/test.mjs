@@ -1,7 +1,9 @@
-// npm test: installs what is missing and runs everything. The last line is `N passed, N failed`, alone.
+// npm test: installs what is missing and runs everything. What failed is named again at the end, where a log that is cut
+// off in the middle still shows it. The last line is `N passed, N failed`, alone.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { environment, installPackages, root } from './install.mjs';
 
 installPackages();
@@ -29,20 +31,35 @@ const suites = [
       const broken = report.testResults.filter(
         (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
       );
-      return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length };
+      return {
+        passed: report.numPassedTests,
+        failed: report.numFailedTests + broken.length,
+        failures: [
+          ...broken.map((file) => ({ name: relative(root, file.name), message: file.message })),
+          ...report.testResults.flatMap((file) =>
+            file.assertionResults
+              .filter((test) => test.status === 'failed')
+              .map((test) => ({
+                name: `${relative(root, file.name)} > ${test.fullName}`,
+                message: test.failureMessages.join('\n'),
+              })),
+          ),
+        ],
+      };
     },
   ),
   counted('exercise matrix', ['npm', 'run', '--silent', 'plumbline', '--', 'verify'], (status) =>
     status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 },
   ),
   counted('end to end', ['playwright', 'test', '--reporter=list,json'], () => {
-    const { stats } = readJson('e2e.json');
-    return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
+    const { stats, suites } = readJson('e2e.json');
+    return { passed: stats.expected + stats.flaky, failed: stats.unexpected, failures: suites.flatMap(failuresOf) };
   }),
 ];
 
 const total = { passed: 0, failed: 0 };
 const lines = [];
+const failures = [];
 for (const { name, command, count } of suites) {
   console.log(`\n== ${name}: ${command.join(' ')}`);
   const began = performance.now();
@@ -53,12 +70,16 @@ for (const { name, command, count } of suites) {
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json') },
     shell: process.platform === 'win32',
   });
-  const { passed, failed } = safely(count, status);
+  const { passed, failed, failures: named = [] } = safely(count, status);
+  failures.push(...named);
   total.passed += passed;
   total.failed += failed;
   lines.push(
     `${failed === 0 ? 'ok ' : 'NOT'} ${name.padEnd(24)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s`,
   );
+}
+for (const { name, message } of failures) {
+  console.log(`\nFAILED ${name}\n${indented(message)}`);
 }
 console.log(`\n${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -81,6 +102,23 @@ function safely(count, status) {
     console.error(String(error));
     return { passed: 0, failed: 1 };
   }
+}
+
+/** The failed tests of a suite in Playwright's report, and of the suites in it. */
+function failuresOf(suite) {
+  const own = suite.specs
+    .filter((spec) => !spec.ok)
+    .map((spec) => ({
+      name: `${suite.file}:${spec.line} > ${spec.title}`,
+      message: spec.tests.flatMap((test) => test.results.flatMap((result) => result.errors.map((error) => error.message))).join('\n'),
+    }));
+  return [...own, ...(suite.suites ?? []).flatMap(failuresOf)];
+}
+
+/** The first lines of a failure's message: enough to know it by; the whole stands above, where the suite ran. */
+function indented(message = '') {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return [...lines.slice(0, 12), ...(lines.length > 12 ? ['…'] : [])].map((line) => `    ${line}`).join('\n');
 }
 
 function readJson(name) {
