@@ -32,7 +32,7 @@ module.exports = {
     mayImport('pipelines', 'computer/contract'),
     mayImport('world', 'computer', 'forge', 'pipelines', 'cloud', 'checks/contract'),
     mayImport('checks', 'world/contract', 'cloud/contract', 'forge/contract', 'pipelines/contract'),
-    mayImport('course', 'checks/contract', 'world/contract'),
+    mayImport('course', 'checks/contract', 'world/contract', 'world/people'),
     mayImport('desk', 'world', 'checks', 'course', 'cloud', 'computer', 'pipelines/contract', 'forge/contract'),
     {
       name: 'headless-rooms-touch-no-host',

@@ -66,12 +66,14 @@ export async function verifyExercise(
   }
   const route = async (name: string, script: string | null, expected: (verdicts: readonly NamedVerdict[]) => boolean) => {
     const began = performance.now();
-    const world = World.restore({ platform, photos: loaded.photos, repository: exercise.meta.repository }, snapshot);
+    const { repository, teammates } = exercise.meta;
+    const world = World.restore({ platform, photos: loaded.photos, repository, teammates }, snapshot);
     let error: string | undefined;
     world.onFault = (fault) => (error ??= messageOf(fault));
     let verdicts: NamedVerdict[] = [];
     try {
       if (script !== null) await playThrough(world, `exercises/${id}/${name}.sh`, script);
+      if (exercise.solutions.some((solution) => solution.name === name)) assertTeammates(id, world);
       verdicts = await lookAtAll(loaded, world);
     } catch (caught) {
       error ??= messageOf(caught);
@@ -138,6 +140,13 @@ function turnsOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
 /** True when every route that was tried did what it should. */
 export function isVerified(report: ExerciseReport): boolean {
   return report.start.failed && report.solutions.every(({ passed }) => passed) && report.attempts.every(({ caught }) => caught);
+}
+
+/** On a valid route everybody gets through what they have to do. @throws ExerciseError */
+function assertTeammates(id: string, world: World): void {
+  const failed = world.events.find((event) => event.type === 'teammate' && event.exitCode !== 0);
+  if (failed?.type !== 'teammate') return;
+  throw new ExerciseError(`exercises/${id}: ${failed.action} of ${failed.by} ended with exit code ${failed.exitCode}\n${failed.output}`);
 }
 
 async function lookAtAll(loaded: LoadedExercise, world: World): Promise<NamedVerdict[]> {

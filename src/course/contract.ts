@@ -1,5 +1,6 @@
 /** What the other rooms may rely on: an exercise as data. */
 import type { FileTree } from '../platform/platform.ts';
+import type { TeammateAction } from '../world/contract.ts';
 
 /** exercise.yaml, validated. */
 export interface ExerciseMeta {
@@ -22,6 +23,8 @@ export interface ExerciseMeta {
     readonly refuse: readonly ('push' | 'force-push' | 'deletion')[];
     readonly reason: string;
   }[];
+  /** What colleagues do by themselves once the exercise has begun. */
+  readonly teammates: readonly TeammateAction[];
   /** When the world begins, as an ISO time in UTC. */
   readonly begins: string;
   /** The packed photos that users take, as a path below `exercises/`. */

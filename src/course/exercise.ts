@@ -3,6 +3,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { FileTree } from '../platform/platform.ts';
 import type { Exercise, ExerciseMeta, Route } from './contract.ts';
+import { teammatesSchema } from './teammates.ts';
 
 const hintSteps = z.array(z.string().min(10)).length(3, 'give three steps: a nudge, a pointer, almost the answer');
 
@@ -29,6 +30,8 @@ export const exerciseSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** What colleagues do by themselves once the exercise has begun. */
+  teammates: teammatesSchema,
   outcomes: z.array(z.strictObject({ id: z.string(), title: z.string().min(1) })).min(1),
   hints: z.record(z.string(), hintSteps),
 });

@@ -76,7 +76,8 @@ export class UnderWay {
   #takeUp(snapshot: WorldSnapshot, memory: readonly CheckMemory[]): { readonly world: World; readonly checks: CheckRunner } {
     const { platform, exercise, onChecks } = this.#options;
     try {
-      const world = World.restore({ platform, photos: exercise.photos, repository: exercise.meta.repository }, snapshot);
+      const { repository, teammates } = exercise.meta;
+      const world = World.restore({ platform, photos: exercise.photos, repository, teammates }, snapshot);
       const checks = checkRunner(world, exercise, memory, onChecks);
       viewOf(world, checks);
       return { world, checks };

@@ -12,13 +12,16 @@ import type {
   RepositoryState,
   SaveState,
   WorldClient,
+  WorldEvent,
   WorldNotice,
   WorldSummary,
 } from '../world/contract.ts';
+import { LEARNER } from '../world/people.ts';
 import { foldersAbove } from './code/tree.ts';
 import { counted, duration, refName } from './format.ts';
 import { Layout } from './layout.svelte.ts';
 import { OpenFiles, isWorkflow } from './open-files.svelte.ts';
+import { colleagueDid } from './origin/colleagues.ts';
 import { Origin } from './origin/origin.svelte.ts';
 import { outcomeState, verdictWords } from './outcomes/order.ts';
 import { browserProgress } from '../progress/local.ts';
@@ -52,9 +55,9 @@ const SPOKEN_FOR = 5000;
 /** More messages than this at once are a wall over the work. */
 const MOST_TOASTS = 2;
 
-/** A message that tells of something done, or asks nothing, leaves by itself; what asks for an answer stays. */
+/** A message that tells of something done, or of what colleagues do, or asks nothing, leaves by itself; what asks for an answer stays. */
 export function leavesByItself(toast: Toast): boolean {
-  return toast.state === 'success' || toast.action === null;
+  return toast.state === 'success' || toast.state === 'note' || toast.action === null;
 }
 
 export class Workbench {
@@ -170,7 +173,7 @@ export class Workbench {
   private hear(notice: WorldNotice): void {
     switch (notice.type) {
       case 'event':
-        return;
+        return this.hearColleague(notice.event);
       case 'files':
         void this.readFiles();
         void this.files.changed(new Set(notice.changes.map((change) => this.absolute(change.path))));
@@ -206,6 +209,17 @@ export class Workbench {
         if (notice.state.status === 'failed') this.say(`Python could not be loaded. ${notice.state.message}`);
         this.python = notice.state;
     }
+  }
+
+  private hearColleague(event: WorldEvent): void {
+    const did = colleagueDid(event, LEARNER.login);
+    if (did === null) return;
+    const { text, pull } = did;
+    const look = () => {
+      this.show('origin');
+      if (pull !== null) this.origin.openPull(pull);
+    };
+    this.toast('note', text, { label: 'Look', run: look });
   }
 
   private hearLog(notice: LogNotice): void {

@@ -34,12 +34,20 @@ export function fieldleafCommand(world: World): CustomCommand {
   });
 }
 
+/** Who types, and how their computer lets time pass until no run is queued or in progress. */
+export interface AtTerminal {
+  readonly login: string;
+  /** Resolves when every push has been looked at: its runs are there. */
+  readonly pushesHandled: () => Promise<unknown>;
+  readonly runsEnd: () => Promise<void>;
+}
+
 /** `gh` for a person of the company; its program is loaded when it is first used. */
-export function ghCommand(world: World, login: string, terminal: CommandTerminal, files: FileSystem): CustomCommand {
+export function ghCommand(world: World, person: AtTerminal, terminal: CommandTerminal, files: FileSystem): CustomCommand {
   return defineCommand('gh', async (args, context) => {
     const streams = terminal.streams();
     const { gh } = await import('./gh/gh.ts');
-    return gh(world, login, files, args, context, { streams: () => streams, columns: terminal.columns });
+    return gh(world, person, files, args, context, { streams: () => streams, columns: terminal.columns });
   });
 }
 

@@ -30,7 +30,45 @@ export type WorldEventBody =
   | { readonly type: 'reset' | 'solution.shown' }
   /** Somebody did something on the origin besides pushing: `number` is a work item's or a pull request's. */
   | { readonly type: 'work-item' | 'pull-request'; readonly action: string; readonly number: number; readonly by: string }
-  | { readonly type: 'release'; readonly action: string; readonly tag: string; readonly by: string };
+  | { readonly type: 'release'; readonly action: string; readonly tag: string; readonly by: string }
+  /** A teammate has done what the exercise has them do; `output` says why when it failed. */
+  | { readonly type: 'teammate'; readonly action: string; readonly by: string; readonly exitCode: number; readonly output?: string };
+
+/** The events that a teammate can answer to, and which of their facts a pattern may name. */
+export const ANSWERABLE = {
+  push: ['by', 'branch', 'tag'],
+  'pull-request': ['action', 'number', 'by', 'head', 'base', 'verdict'],
+  'work-item': ['action', 'number', 'by'],
+  release: ['action', 'tag', 'by'],
+  'run.completed': ['workflow', 'conclusion', 'branch', 'event'],
+  'deployment.created': ['environment'],
+  'users.served': [],
+  check: ['check', 'status'],
+} as const satisfies Partial<Record<WorldEventBody['type'], readonly string[]>>;
+
+/** Which event it must be, and what its facts must be: `{ event: 'pull-request', action: 'opened', by: 'you' }`. */
+export interface EventPattern {
+  readonly event: keyof typeof ANSWERABLE;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Something that a colleague does by themselves: data of an exercise. */
+export interface TeammateAction {
+  /** Unique in the exercise: `mei-reviews`. */
+  readonly id: string;
+  /** A login of the company. */
+  readonly who: string;
+  readonly when:
+    /** So many virtual ms after the exercise began. */
+    | { readonly at: number }
+    /** So many virtual ms after each of the first `times` such events. */
+    | { readonly on: EventPattern; readonly after: number; readonly times: number };
+  /**
+   * What they type, in a fresh clone, with the facts of the event as `EVENT_NUMBER`, `EVENT_BRANCH` and so on. Each statement has a shell of its
+   * own: files and the folder stay, variables do not.
+   */
+  readonly script: string;
+}
 
 /** Everything that happens. Append-only; the UI draws from it and checks may read it. `at` is virtual time in ms. */
 export type WorldEvent = { readonly seq: number; readonly at: number } & WorldEventBody;

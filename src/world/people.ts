@@ -11,7 +11,7 @@ const person = (name: string, login: string): Person => ({ name, login, email: `
 export const LEARNER: Person = person('You', 'you');
 
 /** Who works with the learner: Mei builds the phone app, Tomas runs operations, Inês owns releases. */
-const TEAM: readonly Person[] = [person('Mei', 'mei'), person('Tomas', 'tomas'), person('Inês', 'ines')];
+export const TEAM: readonly Person[] = [person('Mei', 'mei'), person('Tomas', 'tomas'), person('Inês', 'ines')];
 
 /** Whoever a login belongs to; a stranger is called by it. */
 export function personOf(login: string): Person {

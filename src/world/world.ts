@@ -23,12 +23,15 @@ import type {
 import { createPipelines, isWorkflowFile } from '../pipelines/pipelines.ts';
 import type { Clock, FileTree, OutputStream, Platform } from '../platform/platform.ts';
 import { checksOf } from './check-results.ts';
-import { VirtualClock } from './clock.ts';
+import { StandstillClock, VirtualClock } from './clock.ts';
 import { fieldleafCommand, ghCommand } from './commands.ts';
-import type { WorldEvent, WorldEventBody } from './contract.ts';
+import type { TeammateAction, WorldEvent, WorldEventBody } from './contract.ts';
+import { isDevice } from './devices.ts';
+import { factsOf } from './facts.ts';
 import { AFTER_RELEASE, STATEMENT } from './pace.ts';
 import { LEARNER, personOf, type Person } from './people.ts';
 import { statementsOf } from './statements.ts';
+import { Teammates, type TeammatesSnapshot } from './teammates.ts';
 
 export interface WorldOptions {
   readonly platform: Platform;
@@ -36,6 +39,8 @@ export interface WorldOptions {
   readonly repository: string;
   /** What the phone's users photograph; part of the course, not of the snapshot. */
   readonly photos: readonly Photo[];
+  /** What colleagues do by themselves; part of the course, not of the snapshot. */
+  readonly teammates?: readonly TeammateAction[];
 }
 
 /** Where the exercise began: checks look at what happened since. */
@@ -60,6 +65,8 @@ export interface WorldSnapshot {
   readonly events: readonly WorldEvent[];
   /** Pushes whose runs had not been created yet. */
   readonly triggers: readonly Trigger[];
+  /** Absent in worlds that were kept before anybody in them could act. */
+  readonly teammates?: TeammatesSnapshot;
 }
 
 /** Something the world could not do by itself while it lived on: a bug of ours, shown rather than swallowed. */
@@ -79,17 +86,22 @@ export class World {
 
   #events: WorldEvent[];
   #listeners = new Set<(event: WorldEvent) => void>();
-  /** Work that `idle` waits for: pushes that start pipelines, and users who try a release. */
+  /** Work that `idle` waits for besides runs: users who try a release, and teammates who are at something. */
   #pending = new Set<Promise<unknown>>();
+  /** Pushes that are being looked at: runs may come of them. */
+  #handling = new Set<Promise<unknown>>();
+  readonly #teammates: Teammates;
   /** Pushes of which a run may still be created or has not ended. */
   #triggers = new Set<Trigger>();
-  #promptHold: (() => void) | null = null;
+  /** The learner's computer lives in it. */
+  readonly #prompt: StandstillClock;
   #startedRuns: Set<number>;
   #completedRuns: Set<number>;
 
   private constructor(options: WorldOptions, now: number, files: ComputerOptions['files'], snapshot: WorldSnapshot | null) {
     this.options = options;
     this.clock = new VirtualClock(now);
+    this.#prompt = new StandstillClock(this.clock);
     this.forge = createForge({ clock: this.clock });
     this.cloud = new Cloud({
       clock: this.clock,
@@ -112,7 +124,7 @@ export class World {
         .map((run) => run.id),
     );
     this.computer = this.machine(LEARNER, {
-      clock: this.#promptClock(),
+      clock: this.#prompt,
       ...(files === undefined ? {} : { files }),
       commands: () => [fieldleafCommand(this)],
       onOpenFile: (path) => this.onOpenFile(path),
@@ -125,6 +137,20 @@ export class World {
     this.pipelines.on((event) => {
       if (event.type === 'run') this.#runChanged(event.run.id, event.run.status === 'completed');
     });
+    this.#teammates = new Teammates(
+      {
+        actions: options.teammates ?? [],
+        clock: this.clock,
+        url: this.forge.url,
+        repository: options.repository,
+        began: () => this.began?.at ?? null,
+        machine: (person, machine) => this.machine(person, machine),
+        factsOf: (event) => factsOf(event, this.forge.repository(options.repository), this.pipelines),
+        record: (event) => this.record(event),
+        track: (work) => this.#track(work),
+      },
+      snapshot?.teammates ?? null,
+    );
     for (const trigger of snapshot?.triggers ?? []) this.#trigger(trigger);
   }
 
@@ -149,10 +175,10 @@ export class World {
 
   /**
    * An independent copy that shares unchanged bytes, on the same platform or on another. Runs that are under way are not part of it: they
-   * belong to this world.
+   * belong to this world. Nor do teammates act in it: they answer to the learner, not to what a check tries.
    */
   fork(platform: Platform = this.options.platform): World {
-    const options = { ...this.options, platform };
+    const options = { ...this.options, platform, teammates: [] };
     return new World(options, this.clock.now(), this.computer.files.fork(), { ...this.#withoutFiles(), files: [], triggers: [] });
   }
 
@@ -167,6 +193,7 @@ export class World {
       cloud: this.cloud.snapshot(),
       events: [...this.#events],
       triggers: again,
+      teammates: this.#teammates.snapshot(),
     };
   }
 
@@ -207,6 +234,7 @@ export class World {
       deploymentId: highest(this.cloud.deployments(PRODUCTION).map((deployment) => deployment.id)),
       at: this.clock.now(),
     };
+    this.#teammates.begin();
   }
 
   get events(): readonly WorldEvent[] {
@@ -222,19 +250,27 @@ export class World {
   record(body: WorldEventBody): void {
     const event: WorldEvent = { seq: this.#events.length + 1, at: this.clock.now(), ...body };
     this.#events.push(event);
+    // Before anybody is told: whoever stores the world on hearing of it stores with it what others will do about it.
+    this.#teammates.hear(body);
     for (const listener of this.#listeners) listener(event);
   }
 
   /** A computer in this company: a teammate's, or a job's. */
-  machine(person: Person, options: Partial<ComputerOptions> = {}): Computer {
+  machine(person: Person, options: MachineOptions = {}): Computer {
+    const { clock = this.clock, commands } = options;
+    const atTerminal = {
+      login: person.login,
+      pushesHandled: () => Promise.all(this.#handling),
+      runsEnd: () => this.#runsEnd(clock),
+    };
     return createComputer({
-      clock: this.clock,
       python: this.options.platform.python,
       user: person,
       hostname: 'fieldleaf',
       network: this.forge.network(person.login),
       ...options,
-      commands: (terminal, files) => [ghCommand(this, person.login, terminal, files), ...(options.commands?.(terminal, files) ?? [])],
+      clock,
+      commands: (terminal, files) => [ghCommand(this, atTerminal, terminal, files), ...(commands?.(terminal, files) ?? [])],
     });
   }
 
@@ -251,7 +287,7 @@ export class World {
    */
   async play(script: string, onOutput: (stream: OutputStream, text: string) => void = () => {}): Promise<PlayResult> {
     const session = this.computer.session({ interactive: false, cwd: this.computer.home, onOutput });
-    this.#promptHold = this.clock.hold();
+    this.#prompt.hold();
     try {
       for (const statement of statementsOf(script, (text) => session.needsMore(text))) {
         const { exitCode } = await session.run(statement.text);
@@ -260,57 +296,50 @@ export class World {
       }
       return { exitCode: 0 };
     } finally {
-      this.#promptHold?.();
-      this.#promptHold = null;
+      this.#prompt.release();
       session.close();
     }
   }
 
   /** Resolves when no run is queued or in progress and users have had their time with the last release. */
   async idle(): Promise<void> {
-    await this.#letTimePass(async () => {
+    await this.#prompt.letPass(async () => {
       do {
-        await Promise.all(this.#pending);
+        this.#teammates.keepAppointments();
+        await Promise.all([...this.#pending, ...this.#handling]);
         await this.pipelines.idle();
-      } while (this.#pending.size > 0);
+      } while (this.#pending.size + this.#handling.size > 0);
     });
   }
 
   /** Stops everything that runs. The world is not used afterwards. */
   dispose(): void {
     for (const run of this.pipelines.runs()) if (run.status !== 'completed') this.pipelines.cancel(run.id);
+    this.#teammates.dispose();
     this.#listeners.clear();
   }
 
   #personPauses(): void {
-    const held = this.#promptHold !== null;
-    this.#promptHold?.();
+    const { held } = this.#prompt;
+    this.#prompt.release();
     this.clock.elapse(STATEMENT);
-    if (held) this.#promptHold = this.clock.hold();
+    if (held) this.#prompt.hold();
   }
 
-  async #letTimePass<T>(work: () => Promise<T>): Promise<T> {
-    const held = this.#promptHold !== null;
-    this.#promptHold?.();
-    this.#promptHold = null;
-    try {
-      return await work();
-    } finally {
-      if (held) this.#promptHold = this.clock.hold();
-    }
-  }
-
-  #promptClock(): Clock {
-    return {
-      now: () => this.clock.now(),
-      busy: (work) => this.clock.busy(work),
-      sleep: (ms, signal) => this.#letTimePass(() => this.clock.sleep(ms, signal)),
+  /** Resolves when every push has been looked at and no run is queued or in progress that could go on. */
+  async #runsEnd(clock: Clock | StandstillClock): Promise<void> {
+    const end = async () => {
+      do {
+        await Promise.all(this.#handling);
+        await this.pipelines.idle();
+      } while (this.#handling.size > 0);
     };
+    await ('letPass' in clock ? clock.letPass(end) : end());
   }
 
-  #track(work: Promise<unknown>): void {
-    const tracked = work.catch((error: unknown) => this.onFault(error)).finally(() => this.#pending.delete(tracked));
-    this.#pending.add(tracked);
+  #track(work: Promise<unknown>, among = this.#pending): void {
+    const tracked = work.catch((error: unknown) => this.onFault(error)).finally(() => among.delete(tracked));
+    among.add(tracked);
   }
 
   #pushed(push: Push): void {
@@ -341,6 +370,7 @@ export class World {
           throw error;
         },
       ),
+      this.#handling,
     );
   }
 
@@ -456,13 +486,13 @@ export class World {
   }
 }
 
+type MachineOptions = Partial<Omit<ComputerOptions, 'clock'>> & {
+  /** By default the world's: other people's work takes no part in whether time stands still for the learner. */
+  readonly clock?: Clock | StandstillClock;
+};
+
 export type PlayResult = { readonly exitCode: 0 } | { readonly exitCode: number; readonly line: number; readonly statement: string };
 
 function cameOf(trigger: Trigger, run: Run): boolean {
   return run.event === trigger.event && run.ref === trigger.ref && run.commit === trigger.after && run.createdAt >= trigger.at;
-}
-
-/** Terminal devices are of the running page, not of the world. */
-function isDevice(path: string): boolean {
-  return path === '/dev' || path.startsWith('/dev/') || path === '/proc' || path.startsWith('/proc/');
 }

@@ -86,3 +86,52 @@ test.each([
   );
   expect(() => readExercise('leaf', folder(files))).toThrow(message);
 });
+
+const withTeammates = (text: string) => readExercise('leaf', folder({ ...complete, '/leaf/exercise.yaml': `${yaml}teammates:\n${text}` }));
+
+test('what colleagues do is read, times as virtual ms and the learner as whom they answer', () => {
+  const { meta } = withTeammates(`
+  - id: mei-reviews
+    who: mei
+    on: { event: pull-request, action: opened, number: 3 }
+    after: 1h 30m
+    run: gh pr review --approve
+  - { id: ines-asks, who: ines, at: 2d 9h, run: 'true' }
+  - { id: mei-again, who: mei, on: { event: run.completed, conclusion: failure }, times: 4, run: 'true' }`);
+  expect(meta.teammates).toEqual([
+    {
+      id: 'mei-reviews',
+      who: 'mei',
+      when: { on: { event: 'pull-request', facts: { by: 'you', action: 'opened', number: '3' } }, after: 5_400_000, times: 1 },
+      script: 'gh pr review --approve',
+    },
+    { id: 'ines-asks', who: 'ines', when: { at: 205_200_000 }, script: 'true' },
+    {
+      id: 'mei-again',
+      who: 'mei',
+      when: { on: { event: 'run.completed', facts: { conclusion: 'failure' } }, after: 0, times: 4 },
+      script: 'true',
+    },
+  ]);
+});
+
+test.each([
+  ['somebody nobody knows', "{ id: a, who: jane, at: 1h, run: 'true' }", 'teammates.0.who: one of mei, tomas, ines'],
+  ['an event that is none', "{ id: a, who: mei, on: { event: pushed }, run: 'true' }", 'teammates.0.on.event: one of push, pull-request'],
+  [
+    'a fact that the event has not',
+    "{ id: a, who: mei, on: { event: push, branhc: main }, run: 'true' }",
+    'teammates.0.on.branhc: the event push has by, branch, tag',
+  ],
+  ['no time', "{ id: a, who: mei, run: 'true' }", 'teammates.0: say when: either `at` or `on`'],
+  ['a time that is none', "{ id: a, who: mei, at: soon, run: 'true' }", 'teammates.0.at: a time such as 20m, 1h 30m or 2d 9h'],
+  ['answers without end', "{ id: a, who: mei, on: { event: push }, times: 1000, run: 'true' }", 'teammates.0.times: '],
+  ['a delay to nothing', "{ id: a, who: mei, at: 1h, after: 1h, run: 'true' }", 'teammates.0: `after` and `times` belong to `on`'],
+  [
+    'two of one name',
+    "{ id: a, who: mei, at: 1h, run: 'true' }\n  - { id: a, who: mei, at: 1h, run: 'true' }",
+    'teammates.1.id: there are two called a',
+  ],
+])('of colleagues, %s is refused with its place', (_name, text, message) => {
+  expect(() => withTeammates(`  - ${text}`)).toThrow(message);
+});

@@ -43,6 +43,7 @@ echo hello > readme.md && git add . && git commit -m first && git push -u origin
       hints: {},
       outcomes: [{ id: 'pushed', title: pushed.title }],
       protect: [],
+      teammates: [],
       begins: '2026-03-14T08:00:00Z',
       photos: '',
     },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/world/clock.ts';
 
 test('timers fire in order of time, and the clock jumps to each', async () => {
@@ -53,4 +53,37 @@ test('elapse moves an idle clock only', async () => {
   const sleeping = clock.sleep(1);
   expect(clock.elapse(50)).toBe(false);
   await sleeping;
+});
+
+describe('an appointment', () => {
+  test('does not make time pass', async () => {
+    const clock = new VirtualClock(0);
+    clock.appoint(1_000, () => expect.unreachable());
+    expect(clock.still).toBe(true);
+    await clock.sleep(999);
+    expect(clock.now()).toBe(999);
+  });
+
+  test('is kept on the way to something later, at its own time', async () => {
+    const clock = new VirtualClock(0);
+    const kept: number[] = [];
+    clock.appoint(1_000, () => kept.push(clock.now()));
+    await clock.sleep(5_000);
+    expect(kept).toEqual([1_000]);
+  });
+
+  test('is kept when somebody has worked beyond it, and at once when it is past', async () => {
+    const clock = new VirtualClock(0);
+    const kept = (at: number) => new Promise<number>((resolve) => clock.appoint(at, () => resolve(clock.now())));
+    const first = kept(1_000);
+    expect(clock.elapse(60_000)).toBe(true);
+    expect(await first).toBe(60_000);
+    expect(await kept(5)).toBe(60_000);
+  });
+
+  test('can be called off', async () => {
+    const clock = new VirtualClock(0);
+    clock.appoint(10, () => expect.unreachable())();
+    await clock.sleep(20);
+  });
 });

@@ -22,6 +22,8 @@ export interface GhCall {
   /** Runs git in the folder of the call and prints what it says; gives its exit code. */
   git(...args: readonly string[]): Promise<number>;
   readonly now: number;
+  /** Resolves when no run is queued or in progress that could go on. */
+  runsEnd(): Promise<void>;
 }
 
 /** Ends a call; the message is printed as it is. */

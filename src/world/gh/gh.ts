@@ -4,6 +4,7 @@ import type { CommandTerminal, FileSystem } from '../../computer/contract.ts';
 import { Disk } from '../../computer/git/disk.ts';
 import { Repository } from '../../computer/git/repository.ts';
 import { NotFoundError, RefusedError } from '../../forge/forge.ts';
+import type { AtTerminal } from '../commands.ts';
 import type { World } from '../world.ts';
 import { GhError, type GhCall, type GhCommand, type GhNoun } from './call.ts';
 import { flags, readArguments, UsageError } from './flags.ts';
@@ -53,12 +54,13 @@ ${Object.entries(NOUNS)
 /** Runs `gh` for a person of the company. */
 export async function gh(
   world: World,
-  login: string,
+  person: AtTerminal,
   files: FileSystem,
   args: readonly string[],
   context: ResolvedCommandContext,
   terminal: CommandTerminal,
 ): Promise<ExecResult> {
+  const { login } = person;
   let [stdout, stderr] = ['', ''];
   const out = (text: string) => void (stdout += text);
   const end = (exitCode: number): ExecResult => ({ stdout, stderr, exitCode });
@@ -82,6 +84,7 @@ export async function gh(
       out(usageOf(path, command));
       return end(0);
     }
+    await person.pushesHandled();
     const wanted = readArguments(rest, flags(`${command.flags} repo=R`));
     const repository = Repository.find(new Disk(files), context.cwd);
     const call: GhCall = {
@@ -105,6 +108,7 @@ export async function gh(
         return result.exitCode;
       },
       now: world.clock.now(),
+      runsEnd: person.runsEnd,
     };
     return end((await command.run(call)) ?? 0);
   } catch (error) {

@@ -216,7 +216,7 @@ function patchOf({ path, oldPath, status, binary, hunks }: FileDifference): stri
 
 async function checks(call: GhCall): Promise<number> {
   const { number, head } = chosen(call);
-  if (call.args.has('watch')) await call.world.idle();
+  if (call.args.has('watch')) await call.runsEnd();
   const state = await call.origin.pullRequests.mergeState(number);
   if (state.checks.length === 0) throw new GhError(`no checks reported on the '${head}' branch`);
   const word = (check: MergeState['checks'][number]) =>

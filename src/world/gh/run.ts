@@ -125,7 +125,7 @@ function describe(call: GhCall, run: Run): void {
 
 async function watch(call: GhCall): Promise<number> {
   const run = chosen(call);
-  await call.world.idle();
+  await call.runsEnd();
   const ended = call.world.pipelines.run(run.id) ?? run;
   describe(call, ended);
   if (ended.status === 'completed') call.err(`\n${mark(ended)} Run ${ended.workflow} (${ended.id}) completed with '${ended.conclusion}'\n`);
