@@ -89,6 +89,13 @@ export class Cloud {
     return this.#deployments.filter((deployment) => isEnvironment(deployment.environment, environment));
   }
 
+  /** Names of the environments that something was ever deployed to, as first written. */
+  environments(): readonly string[] {
+    const names: string[] = [];
+    for (const { environment } of this.#deployments) if (!names.some((name) => isEnvironment(name, environment))) names.push(environment);
+    return names;
+  }
+
   /**
    * The package's score on the photos.
    * @throws Error when nothing with this digest was ever deployed.

@@ -377,7 +377,7 @@ export interface ForgeSnapshot {
 export interface Forge {
   readonly url: string;
   /** Hand this to a Computer: git reaches the origin through it, and nothing else. */
-  network(login: string): NetworkPolicy;
+  network(login: string): NetworkPolicy & Required<Pick<NetworkPolicy, 'fetch'>>;
   create(name: string): Promise<OriginRepository>;
   repository(name: string): OriginRepository;
   repositories(): readonly string[];

@@ -25,6 +25,7 @@ interface Exchange {
 
 /** A network policy that also lets a pipeline's checkout read the origin's objects without the protocol. */
 export interface OriginNetwork extends NetworkPolicy {
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   direct(url: string): OriginContent | null;
 }
 

@@ -30,6 +30,7 @@ import { isDevice } from './devices.ts';
 import { factsOf } from './facts.ts';
 import { AFTER_RELEASE, STATEMENT } from './pace.ts';
 import { LEARNER, personOf, type Person } from './people.ts';
+import { companyServices, serviceAddress } from './services.ts';
 import { statementsOf } from './statements.ts';
 import { Teammates, type TeammatesSnapshot } from './teammates.ts';
 
@@ -258,6 +259,7 @@ export class World {
   /** A computer in this company: a teammate's, or a job's. */
   machine(person: Person, options: MachineOptions = {}): Computer {
     const { clock = this.clock, commands } = options;
+    const network = this.forge.network(person.login);
     const atTerminal = {
       login: person.login,
       pushesHandled: () => Promise.all(this.#handling),
@@ -267,7 +269,8 @@ export class World {
       python: this.options.platform.python,
       user: person,
       hostname: 'fieldleaf',
-      network: this.forge.network(person.login),
+      network,
+      services: companyServices({ clock: this.clock, cloud: this.cloud, service: this.options.repository, origin: network }),
       ...options,
       clock,
       commands: (terminal, files) => [ghCommand(this, atTerminal, terminal, files), ...(commands?.(terminal, files) ?? [])],
@@ -474,7 +477,7 @@ export class World {
       digest: deployment.digest,
     });
     if (isEnvironment(deployment.environment, PRODUCTION)) this.#track(this.#usersTry());
-    return { ok: true, deploymentId: deployment.id, url: `https://${request.service}.fieldleaf.test` };
+    return { ok: true, deploymentId: deployment.id, url: serviceAddress(service, deployment.environment) };
   }
 
   async #usersTry(): Promise<void> {
