@@ -262,6 +262,8 @@ export class Desk implements WorldClient {
   async actOnOrigin(action: OriginAction): Promise<number> {
     const opened = await (await originRoom()).actOnOrigin(this.#world, action);
     this.#keeper.touch();
+    // As with the prompt: what the page reports as done is on disk.
+    await this.#keeper.flush().catch(() => {});
     return opened;
   }
 

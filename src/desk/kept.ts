@@ -154,6 +154,19 @@ const keptSchema = z.looseObject({
     }),
     events: z.array(z.looseObject({ seq: z.number(), type: z.string() })),
     triggers: z.array(z.looseObject({ event: z.string(), after: z.string() })),
+    teammates: z
+      .looseObject({
+        begun: z.record(z.string(), z.number()),
+        underWay: z.array(
+          z.looseObject({
+            action: z.string(),
+            at: moment,
+            facts: z.record(z.string(), z.string()),
+            progress: z.looseObject({ next: z.number(), cwd: path, files: tree }).nullable(),
+          }),
+        ),
+      })
+      .optional(),
   }),
   checks: z.array(z.looseObject({ id: z.string(), verdict: verdict.nullish(), hintsShown: z.number() })),
   history: z.array(z.string()),

@@ -148,13 +148,10 @@ async function add(call: GitCall, options: Options): Promise<number> {
   }
   if (plan.makes !== null) makeBranch(call, options, plan);
   checkPlace(call, options, typed, path);
-  const linked = link(call, path, options);
+  const linked = link(call, path, options, plan.branch);
   const person = call.change('');
   if (plan.branch === null) linked.refs.detach(plan.commit, person);
-  else {
-    linked.refs.setSymbolic('HEAD', `refs/heads/${plan.branch}`);
-    linked.refs.log('HEAD', NO_ID, plan.commit, person);
-  }
+  else linked.refs.log('HEAD', NO_ID, plan.commit, person);
   if (!options.negated('checkout')) populate(call, linked, plan, options.has('quiet'));
   const inner = inWorktree(call, path);
   await runHook(inner, 'post-checkout', [NO_ID, plan.commit, '1']);
@@ -233,7 +230,7 @@ function checkPlace(call: GitCall, options: Options, typed: string, path: string
 }
 
 /** Makes the records of a new work tree, and the `.git` file that leads to them. */
-function link(call: GitCall, path: string, options: Options): Repository {
+function link(call: GitCall, path: string, options: Options, branch: string | null): Repository {
   const { disk, repository } = call;
   const wanted = path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]+/g, '-');
   let name = wanted;
@@ -243,7 +240,7 @@ function link(call: GitCall, path: string, options: Options): Repository {
   if (options.has('lock')) disk.write(`${gitDir}/locked`, options.value('reason') ?? 'added with --lock');
   disk.write(`${gitDir}/gitdir`, `${path}/.git\n`);
   disk.write(`${gitDir}/commondir`, '../..\n');
-  disk.write(`${gitDir}/HEAD`, `${NO_ID}\n`);
+  disk.write(`${gitDir}/HEAD`, branch === null ? `${NO_ID}\n` : `ref: refs/heads/${branch}\n`);
   disk.write(`${path}/.git`, `gitdir: ${gitDir}\n`);
   return new Repository(disk, gitDir, path);
 }
