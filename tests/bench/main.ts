@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { engineFigures } from './engine.ts';
 import { gitFigures } from './git.ts';
+import { largeFigures } from './large.ts';
 import { pageFigures } from './page.ts';
 import type { Figure } from './figure.ts';
 
@@ -20,6 +21,7 @@ if (!existsSync(join(dist, 'index.html'))) {
 const wanted = process.argv.slice(2);
 const sections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   git: gitFigures,
+  large: largeFigures,
   engine: engineFigures,
   page: () => pageFigures(dist),
   size: async () => sizeFigures(),

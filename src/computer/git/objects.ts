@@ -156,7 +156,7 @@ export class ObjectDatabase {
       const id = prefix.slice(0, 2) + name;
       if (id.startsWith(prefix) && isFullId(id)) found.add(id);
     }
-    for (const pack of this.#packs()) for (const id of pack.ids()) if (id.startsWith(prefix)) found.add(id);
+    for (const pack of this.#packs()) for (const id of pack.withPrefix(prefix)) found.add(id);
     return [...found].sort();
   }
 

@@ -7,6 +7,8 @@ import { hex, unhex, type GitObject, type ObjectType } from './object.ts';
 export interface PackFile {
   has(id: string): boolean;
   ids(): Iterable<string>;
+  /** Ids that begin so, sorted. */
+  withPrefix(prefix: string): readonly string[];
   /** `external` finds the base of a delta that is not in this pack. */
   read(id: string, external: (id: string) => GitObject): GitObject | null;
 }
@@ -49,18 +51,18 @@ export function openPack(index: Uint8Array, pack: Uint8Array): PackFile {
     objects.set(offset, object);
     return object;
   };
-  const endOf = (offset: number): number => {
-    let [low, high] = [0, ends.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] as number) > offset) high = middle;
-      else low = middle + 1;
-    }
-    return ends[low] as number;
-  };
+  const endOf = (offset: number): number => ends[firstWhere(ends, (end) => end > offset)] as number;
+  // The index is sorted.
+  const sorted = [...offsets.keys()];
   const file: PackFile = {
     has: (id) => offsets.has(id),
     ids: () => offsets.keys(),
+    withPrefix: (prefix) => {
+      const first = firstWhere(sorted, (id) => id >= prefix);
+      let end = first;
+      while (sorted[end]?.startsWith(prefix) === true) end++;
+      return sorted.slice(first, end);
+    },
     read: (id, external) => {
       const offset = offsets.get(id);
       return offset === undefined ? null : at(offset, external);
@@ -68,6 +70,17 @@ export function openPack(index: Uint8Array, pack: Uint8Array): PackFile {
   };
   opened.set(index, file);
   return file;
+}
+
+/** Where a sorted list begins to fulfil a condition, by halving. */
+function firstWhere<T>(list: readonly T[], holds: (item: T) => boolean): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(list[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function readIndex(index: Uint8Array): ReadonlyMap<string, number> {
@@ -144,13 +157,109 @@ export function writePack(objects: readonly GitObject[], level: 0 | 6 = 6): Uint
   return joinBytes([body, sha1(body)]);
 }
 
-/** A pack of whole, stored objects and its version 2 index. */
-export function writeIndexedPack(objects: readonly (readonly [id: string, object: GitObject])[]): {
+export interface IndexedPack {
   readonly pack: Uint8Array;
   readonly index: Uint8Array;
-} {
-  const sorted = [...objects].sort(([one], [other]) => (one < other ? -1 : 1));
-  const entries = sorted.map(([id, object]) => ({ id, bytes: joinBytes(packEntry(object, 0)) }));
+}
+
+/** A pack of whole, stored objects and its version 2 index. */
+export function writeIndexedPack(objects: readonly (readonly [id: string, object: GitObject])[]): IndexedPack {
+  return indexed(objects.map(([id, object]) => ({ id, bytes: joinBytes(packEntry(object, 0)) })));
+}
+
+/** Longer chains of deltas cost more to read than they save. Source: git-pack-objects, `--depth`. */
+const LONGEST_CHAIN = 50;
+
+/**
+ * A pack and its index in which an object is a delta where that is much shorter. `base` names an earlier object of the list that is much like
+ * it, such as the file's next version.
+ */
+export function writeDeltaPack(
+  objects: readonly { readonly id: string; readonly object: GitObject; readonly base: string | undefined }[],
+): IndexedPack {
+  const placed = new Map<string, { readonly offset: number; readonly content: Uint8Array; readonly depth: number }>();
+  let offset = 12;
+  const entries = objects.map(({ id, object, base }) => {
+    const before = base === undefined ? undefined : placed.get(base);
+    const delta = before === undefined || before.depth === LONGEST_CHAIN ? null : deltaOf(before.content, object.content);
+    const parts =
+      before === undefined || delta === null
+        ? packEntry(object, object.content.length < WORTH_COMPRESSING ? 0 : 6)
+        : [entryHeader(OFFSET_DELTA, delta.length), distanceBytes(offset - before.offset), storedZlib(delta)];
+    const bytes = joinBytes(parts);
+    placed.set(id, { offset, content: object.content, depth: before === undefined || delta === null ? 0 : before.depth + 1 });
+    offset += bytes.length;
+    return { id, bytes };
+  });
+  return indexed(entries);
+}
+
+/** Bytes below which compressing takes longer than it is worth. */
+const WORTH_COMPRESSING = 256;
+
+/**
+ * What makes `target` of `base` where they differ in one place: copy, insert, copy ("gitformat-pack", "Deltified representation"). Null where
+ * that is not much shorter.
+ */
+function deltaOf(base: Uint8Array, target: Uint8Array): Uint8Array | null {
+  const shorter = Math.min(base.length, target.length);
+  let head = 0;
+  while (head < shorter && base[head] === target[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && base[base.length - 1 - tail] === target[target.length - 1 - tail]) tail++;
+  const middle = target.subarray(head, target.length - tail);
+  if (middle.length > target.length / 2) return null;
+  return Uint8Array.from([
+    ...deltaSize(base.length),
+    ...deltaSize(target.length),
+    ...copies(0, head),
+    ...insertions(middle),
+    ...copies(base.length - tail, tail),
+  ]);
+}
+
+function deltaSize(size: number): readonly number[] {
+  const bytes: number[] = [];
+  for (let rest = size; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}
+
+function copies(start: number, length: number): readonly number[] {
+  const bytes: number[] = [];
+  for (let done = 0; done < length;) {
+    const part = Math.min(length - done, 0xffffff);
+    const numbers = [0, 8, 16, 24]
+      .map((bits) => Math.floor((start + done) / 2 ** bits) & 0xff)
+      .concat([0, 8, 16].map((bits) => (part >> bits) & 0xff));
+    bytes.push(
+      numbers.reduce((command, byte, bit) => (byte === 0 ? command : command | (1 << bit)), 0x80),
+      ...numbers.filter((byte) => byte !== 0),
+    );
+    done += part;
+  }
+  return bytes;
+}
+
+function insertions(bytes: Uint8Array): readonly number[] {
+  const result: number[] = [];
+  for (let at = 0; at < bytes.length; at += 0x7f) {
+    const part = bytes.subarray(at, at + 0x7f);
+    result.push(part.length, ...part);
+  }
+  return result;
+}
+
+/** How far back a delta's base lies: seven bits a byte, highest first, each further byte counting from one more. */
+function distanceBytes(distance: number): Uint8Array {
+  const bytes = [distance & 0x7f];
+  for (let rest = Math.floor(distance / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift(0x80 | (--rest & 0x7f));
+  return Uint8Array.from(bytes);
+}
+
+/** Puts entries, in this order, into a pack with its version 2 index. */
+function indexed(entries: readonly { readonly id: string; readonly bytes: Uint8Array }[]): IndexedPack {
   const body = joinBytes([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);
   const checksum = sha1(body);
   const count = entries.length;
@@ -161,13 +270,17 @@ export function writeIndexedPack(objects: readonly (readonly [id: string, object
   const [ids, sums, places] = [8 + 256 * 4, 8 + 256 * 4 + count * 20, 8 + 256 * 4 + count * 24];
   const fanout = new Uint32Array(256);
   let offset = 12;
-  for (const [number, { id, bytes }] of entries.entries()) {
-    const raw = unhex(id);
+  const located = entries.map(({ id, bytes }) => {
+    const place = { id, bytes, offset };
+    offset += bytes.length;
+    return place;
+  });
+  for (const [number, entry] of located.sort((one, other) => (one.id < other.id ? -1 : 1)).entries()) {
+    const raw = unhex(entry.id);
     fanout[raw[0] as number] = number + 1;
     index.set(raw, ids + number * 20);
-    view.setUint32(sums + number * 4, crc32(bytes));
-    view.setUint32(places + number * 4, offset);
-    offset += bytes.length;
+    view.setUint32(sums + number * 4, crc32(entry.bytes));
+    view.setUint32(places + number * 4, entry.offset);
   }
   let below = 0;
   for (let byte = 0; byte < 256; byte++) view.setUint32(8 + byte * 4, (below = Math.max(below, fanout[byte] as number)));
@@ -189,9 +302,9 @@ function packEntry({ type, content }: GitObject, level: 0 | 6): readonly Uint8Ar
   return [entryHeader(type, content.length), level === 0 ? storedZlib(content) : zlibSync(content, { level })];
 }
 
-function entryHeader(type: ObjectType, size: number): Uint8Array {
+function entryHeader(type: ObjectType | typeof OFFSET_DELTA, size: number): Uint8Array {
   const bytes: number[] = [];
-  let byte = (TYPES.indexOf(type) << 4) | (size & 15);
+  let byte = ((type === OFFSET_DELTA ? OFFSET_DELTA : TYPES.indexOf(type)) << 4) | (size & 15);
   for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
     bytes.push(byte | 0x80);
     byte = rest & 0x7f;

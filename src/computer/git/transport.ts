@@ -5,8 +5,8 @@ import type { GitCall } from './call.ts';
 import { decode, joinBytes } from './disk.ts';
 import { splitLines } from './engine.ts';
 import { fatal, GitExit } from './errors.ts';
-import type { GitObject } from './objects.ts';
-import { writePack } from './pack.ts';
+import { hex, parseCommit, parseTag, parseTree, type GitObject } from './objects.ts';
+import { writeDeltaPack, writePack } from './pack.ts';
 import { demultiplex, FLUSH, packet, readPackets } from './pkt-line.ts';
 import { NO_ID } from './refs.ts';
 import { Repository } from './repository.ts';
@@ -165,22 +165,43 @@ function takeDirect(origin: DirectOrigin, to: Repository, wants: readonly string
     return object;
   };
   const seen = new Set<string>();
-  const queue = [...wants];
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+  const taken: { readonly id: string; readonly object: GitObject; readonly base: string | undefined }[] = [];
+  /** The version that was last seen at a path: as newer commits come first, the older ones differ little from it. */
+  const versions = new Map<string, string>();
+  const queue = wants.map((id) => ({ id, path: '' }));
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { id, path } = next;
     if (seen.has(id)) continue;
     seen.add(id);
     // What is here is whole: objects only ever come with everything they name.
     if (to.objects.stored(id)) continue;
-    const { type, content } = read(id);
-    to.objects.write(type, content);
-    if (type === 'tree') for (const item of to.objects.tree(id)) if (item.mode !== 0o160000) queue.push(item.id);
-    if (type === 'tag') queue.push(to.objects.tag(id).object);
+    const object = read(id);
+    const { type, content } = object;
+    const place = type === 'tree' || type === 'blob' ? `${type} ${path}` : null;
+    taken.push({ id, object, base: place === null ? undefined : versions.get(place) });
+    if (place !== null) versions.set(place, id);
+    if (type === 'tree') {
+      for (const item of parseTree(content)) if (item.mode !== 0o160000) queue.push({ id: item.id, path: `${path}/${item.name}` });
+    }
+    if (type === 'tag') queue.push({ id: parseTag(id, content).object, path: '' });
     if (type === 'commit') {
-      const { tree, parents } = to.objects.wholeCommit(id);
-      queue.push(...parents, tree);
+      const { tree, parents } = parseCommit(id, content);
+      queue.push(...parents.map((parent) => ({ id: parent, path: '' })), { id: tree, path: '' });
     }
   }
+  if (taken.length < KEEP_PACKED) {
+    for (const { object } of taken) to.objects.write(object.type, object.content);
+    return;
+  }
+  const { pack, index } = writeDeltaPack(taken);
+  const file = `${to.commonDir}/objects/pack/pack-${hex(pack.subarray(pack.length - 20))}`;
+  to.disk.write(`${file}.pack`, pack);
+  to.disk.write(`${file}.idx`, index);
+  to.objects.refresh();
 }
+
+/** From so many objects on they are kept as a pack, as git does from a hundred on: few are quicker to share one by one. */
+const KEEP_PACKED = 2_000;
 
 class HttpRemote implements Remote {
   readonly url: string;
