@@ -143,7 +143,7 @@ function startButton(page: HTMLElement): void {
       arriving.catch(() => undefined); // reported below, or the page is reloaded meanwhile
       if (!crossOriginIsolated) {
         const { isolate } = await import('./service-worker/offline.ts');
-        if ((await isolate(base)) === 'reloading') return keepOpen(exerciseId);
+        if ((await isolate(base)) === 'reloading') return keepOpen(exerciseId, reloadKey);
       }
       const module = await arriving;
       opened = true;
@@ -196,11 +196,13 @@ function whatFailed(error: unknown): string {
 }
 
 const openKey = 'plumbline.open';
+/** Set while the page reloads itself: where that changes its isolation, WebKit calls it a navigation. */
+const reloadKey = 'plumbline.reloading';
 
 /** A reload in the same tab goes straight back to work; a new tab starts with reading. */
-function keepOpen(exerciseId: string): void {
+function keepOpen(exerciseId: string, ...marks: readonly string[]): void {
   try {
-    sessionStorage.setItem(openKey, exerciseId);
+    for (const key of [openKey, ...marks]) sessionStorage.setItem(key, exerciseId);
   } catch {
     // The learner presses Start again.
   }
@@ -209,6 +211,7 @@ function keepOpen(exerciseId: string): void {
 function forget(): void {
   try {
     sessionStorage.removeItem(openKey);
+    sessionStorage.removeItem(reloadKey);
   } catch {
     // Nothing was kept either.
   }
@@ -217,7 +220,9 @@ function forget(): void {
 function wasOpen(exerciseId: string): boolean {
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   try {
-    return navigation?.type === 'reload' && sessionStorage.getItem(openKey) === exerciseId;
+    const reloaded = navigation?.type === 'reload' || sessionStorage.getItem(reloadKey) === exerciseId;
+    sessionStorage.removeItem(reloadKey);
+    return reloaded && sessionStorage.getItem(openKey) === exerciseId;
   } catch {
     return false;
   }

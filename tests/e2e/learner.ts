@@ -98,7 +98,7 @@ export function partOf(route: string, title: string): string {
 }
 
 /** Enough of the shell's rules for the routes in this repository: heredocs and open quotes. */
-function needsMore(text: string): boolean {
+export function needsMore(text: string): boolean {
   const heredoc = /<<-?'?(\w+)'?/.exec(text);
   if (heredoc !== null) return !new RegExp(`\\n${heredoc[1]}$`).test(text);
   return (text.match(/'/g) ?? []).length % 2 === 1 || (text.match(/"/g) ?? []).length % 2 === 1;
