@@ -38,18 +38,49 @@ export interface PythonJob {
   /** The tree as the process finds it (without `.git`). */
   readonly files: FileTree;
   readonly stdin: Uint8Array;
+  /** Where stdin is a terminal: what is read beyond `stdin` is what a person types there. */
+  readonly terminal?: PythonTerminal;
   /** Virtual time at the start, in ms since the epoch: what time.time() starts from. */
   readonly now: number;
   /** Called as output is produced, not at the end. */
   onOutput(stream: OutputStream, bytes: Uint8Array): void;
+  /** Called when the process begins to wait for somebody; what it returns is called when the wait is over. */
+  onPause?(pause: PythonPause): PythonResume;
+}
+
+/** The terminal that a person sits at. */
+export interface PythonTerminal {
+  /** What was typed before and nobody has read: all that a program gets where it cannot wait. */
+  takeTyped(): string;
+  /** The next line without its newline; null at the end of input (Ctrl+D). */
+  readLine(): Promise<string | null>;
+}
+
+/** How a process stands when it begins to wait: it is not computing then, so time goes on and others see what it has written. */
+export interface PythonPause {
+  /** What it changed since its start or its last pause. */
+  readonly changes: TreeChanges;
+  /** Milliseconds of virtual time that it slept since then. */
+  readonly slept: number;
+}
+
+/** Gives what has become of the computer while the process waited. */
+export type PythonResume = () => Promise<PythonResumption>;
+
+export interface PythonResumption {
+  /** Virtual time, in ms since the epoch. */
+  readonly now: number;
+  /** What others changed in its files. */
+  readonly changes: TreeChanges;
 }
 
 export interface PythonExit {
   /** 0-255 as a shell shows it: 1 after an uncaught exception, 130 after an interrupt, 137 when killed or out of memory. */
   readonly exitCode: number;
   readonly reason: 'exited' | 'interrupted' | 'killed' | 'out-of-memory';
+  /** Since the start, or since the last pause. */
   readonly changes: TreeChanges;
-  /** Milliseconds of virtual time that the process slept without anybody waiting: the world's clock moves on by as much. */
+  /** Milliseconds of virtual time that the process slept since then without anybody waiting: the world's clock moves on by as much. */
   readonly slept?: number;
 }
 
@@ -59,6 +90,8 @@ export interface PythonProcess {
   /** Resolves when it has an interpreter, or has ended without one: what limits its real time counts from here. */
   readonly begun: Promise<void>;
   readonly exited: Promise<PythonExit>;
+  /** True while an interrupt need not end it: it waits for somebody, or it is a prompt that goes on after KeyboardInterrupt. */
+  readonly survivesInterrupt?: boolean;
   /** Ctrl+C: KeyboardInterrupt where the host can deliver it, the end of the process within 300 ms where it cannot. */
   interrupt(): void;
   /** Ends the process at once. */

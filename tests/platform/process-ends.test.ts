@@ -20,7 +20,7 @@ function started(control: Int32Array | null) {
   };
   const begin = (waiting: Waiting): void => waiting.begin(slot);
   const job = { args: [], cwd: '/', env: {}, files: [], stdin: new Uint8Array(), now: monday, onOutput: () => {} };
-  const process = startProcess(job, { enqueue: begin, isQueued: () => false, finished: () => {} });
+  const process = startProcess(job, { enqueue: begin, isQueued: () => false, pauses: () => {}, resumes: () => {}, finished: () => {} });
   const ends: string[] = [];
   void process.exited.then(({ exitCode, reason }: PythonExit) => ends.push(`${exitCode} ${reason}`));
   const endsAfter = async (ms: number): Promise<readonly string[]> => {

@@ -19,7 +19,7 @@ test('the installed pyodide is the one that everything here leans on', () => {
 test('an image survives being packed, and half a block is none', () => {
   const image = {
     memory: new Uint8Array(2 * 65536).fill(7),
-    addresses: { prepare: 1, load: 2, forget: 3, explain: 4, gather: 5, seal: 6, auditHook: 7 },
+    addresses: { prepare: 1, load: 2, forget: 3, explain: 4, gather: 5, seal: 6, prompt: 7, push: 8, auditHook: 9 },
   };
   const block = new Uint8Array(Buffer.concat(packImage(image)));
   expect(unpackImage(block)).toEqual(image);

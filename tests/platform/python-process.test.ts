@@ -29,7 +29,7 @@ describe('what CPython here says', () => {
       args: [],
       stdout: '',
       stderr:
-        "python3: there is no interactive interpreter here yet. Put the program into a file and run 'python3 file.py', or pass it along: python3 -c 'print(1 + 1)'\n",
+        "python3: the interactive prompt needs a terminal, and this is none. Put the program into a file and run 'python3 file.py', or pass it along: python3 -c 'print(1 + 1)'\n",
       exitCode: 2,
     },
     'a missing file': {

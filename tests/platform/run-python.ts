@@ -21,6 +21,8 @@ export interface Invocation {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly onOutput?: PythonJob['onOutput'];
+  readonly terminal?: PythonJob['terminal'];
+  readonly onPause?: PythonJob['onPause'];
 }
 
 /** The tree of these files, with their directories. */
@@ -46,7 +48,7 @@ export interface Started extends PythonProcess {
 
 export function startPython(
   host: PythonHost,
-  { args, files = {}, stdin = '', env = {}, cwd = '/home/you/leaf', onOutput }: Invocation,
+  { args, files = {}, stdin = '', env = {}, cwd = '/home/you/leaf', onOutput, terminal, onPause }: Invocation,
 ): Started {
   const chunks = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
   const process = host.start({
@@ -56,6 +58,8 @@ export function startPython(
     files: treeOf(cwd, files),
     stdin: new TextEncoder().encode(stdin),
     now: monday,
+    ...(terminal ? { terminal } : {}),
+    ...(onPause ? { onPause } : {}),
     onOutput(stream, bytes) {
       chunks[stream].push(bytes);
       onOutput?.(stream, bytes);
@@ -70,11 +74,58 @@ export function startPython(
     written: Object.fromEntries(exit.changes.written.map((entry) => [entry.path, describe(entry)])),
     removed: exit.changes.removed,
   }));
-  return { ...process, ran };
+  return {
+    ...process,
+    get survivesInterrupt() {
+      return process.survivesInterrupt === true;
+    },
+    ran,
+  };
 }
 
 export function python(host: PythonHost, invocation: Invocation): Promise<Ran> {
   return startPython(host, invocation).ran;
+}
+
+/** Answers each wait of a program, as a person who looks at the screen does: with a line, null for Ctrl+D, or whatever else is to be done. */
+export type Turn = string | null | ((process: Started) => void);
+
+export interface Conversation {
+  /** Both streams and what was typed, as the screen shows them. */
+  readonly screen: string;
+  readonly exitCode: number;
+  readonly reason: PythonExit['reason'];
+}
+
+/** Runs a program at a terminal. A turn that is a function is followed by the next when the program asks again. */
+export async function converse(host: PythonHost, invocation: Invocation, turns: readonly Turn[]): Promise<Conversation> {
+  let screen = '';
+  let waiting: ((line: string | null) => void) | null = null;
+  const rest = [...turns];
+  const process: Started = startPython(host, {
+    ...invocation,
+    onOutput(stream, bytes) {
+      screen += Buffer.from(bytes).toString();
+      invocation.onOutput?.(stream, bytes);
+    },
+    onPause(pause) {
+      const resume = invocation.onPause?.(pause);
+      queueMicrotask(take);
+      return resume ?? (() => Promise.resolve({ now: monday, changes: { written: [], removed: [] } }));
+    },
+    terminal: { takeTyped: () => '', readLine: () => new Promise((resolve) => (waiting = resolve)) },
+  });
+  const take = (): void => {
+    const turn = rest.shift();
+    if (typeof turn === 'function') return turn(process);
+    if (turn === undefined) return process.kill();
+    screen += turn === null ? '^D' : `${turn}\n`;
+    const answer = waiting;
+    waiting = null;
+    answer?.(turn);
+  };
+  const { exitCode, reason } = await process.exited;
+  return { screen, exitCode, reason };
 }
 
 function describe(entry: TreeEntry): string {

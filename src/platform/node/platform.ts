@@ -18,6 +18,8 @@ export interface PythonHostOptions {
   readonly memoryLimit?: number;
   /** Most bytes that the files one process sees may come to; 256 MiB by default. */
   readonly diskLimit?: number;
+  /** False: as on a page that is not cross-origin isolated, whose programs cannot wait for what is typed. */
+  readonly waiting?: boolean;
   /** Where the interpreter's image is kept between runs; null keeps none. By default a folder in node_modules/.cache. */
   readonly cacheFolder?: string | null;
 }
@@ -48,8 +50,17 @@ const defaultCacheFolder = path.join(pyodideFolder, '..', '.cache', 'plumbline')
 const mebibyte = 1024 * 1024;
 
 function createHost(options: PythonHostOptions, reuse: boolean): PythonHost {
-  const { limit = 2, memoryLimit = 512 * mebibyte, diskLimit = 256 * mebibyte, cacheFolder = defaultCacheFolder } = options;
-  return createPythonPool({ spawn: spawnThread, loadAssets, images: fileStore(cacheFolder), limit, reuse, memoryLimit, diskLimit });
+  const { limit = 2, memoryLimit = 512 * mebibyte, diskLimit = 256 * mebibyte, cacheFolder = defaultCacheFolder, waiting } = options;
+  return createPythonPool({
+    spawn: spawnThread,
+    loadAssets,
+    images: fileStore(cacheFolder),
+    limit,
+    reuse,
+    waiting,
+    memoryLimit,
+    diskLimit,
+  });
 }
 
 async function loadAssets(): Promise<PythonAssets> {

@@ -7,7 +7,9 @@ export interface ProcessClock {
   start(now: number): void;
   /** Moves both clocks on, in ms. */
   advance(ms: number): void;
-  /** Milliseconds slept since the start. */
+  /** Sets the wall clock after a wait, in ms since the epoch, and forgets what was slept. The monotonic clock does not go back. */
+  resume(now: number): void;
+  /** Milliseconds slept since the start or the last wait. */
   readonly slept: number;
   /** The real monotonic clock in ms, for the worker's own use. */
   realNow(): number;
@@ -22,6 +24,8 @@ export function installProcessClock(scope: typeof globalThis): ProcessClock {
   let wallAtStart = RealDate.now();
   let realAtStart = realNow();
   let slept = 0;
+  /** How far the monotonic clock is ahead of the real one. */
+  let ahead = 0;
   const wall = (): number => wallAtStart + (realNow() - realAtStart) + slept;
 
   class VirtualDate extends RealDate {
@@ -42,16 +46,23 @@ export function installProcessClock(scope: typeof globalThis): ProcessClock {
     Object.defineProperty(VirtualDate.prototype, `get${part}`, { value: utc, writable: true, configurable: true });
   }
   scope.Date = VirtualDate as unknown as DateConstructor;
-  scope.performance.now = () => realNow() + slept;
+  scope.performance.now = () => realNow() + ahead;
 
   return {
     start(now) {
       wallAtStart = now;
       realAtStart = realNow();
-      slept = 0;
+      slept = ahead = 0;
     },
     advance(ms) {
       slept += ms;
+      ahead += ms;
+    },
+    resume(now) {
+      ahead += Math.max(0, now - wall());
+      wallAtStart = now;
+      realAtStart = realNow();
+      slept = 0;
     },
     get slept() {
       return slept;

@@ -2,7 +2,9 @@
  * One CPython interpreter: Pyodide's build of CPython driven through its C interface, without Pyodide's own layer, so that
  * there is nothing of JavaScript inside it that a program could reach.
  */
-import type { OutputStream, PythonExit, TreeChanges } from '../platform.ts';
+import type { FileTree, OutputStream, PythonExit, PythonPause, PythonResumption, TreeChanges } from '../platform.ts';
+import type { Answer } from './answer.ts';
+import type { Ask } from './asking.ts';
 import type { ProcessClock } from './clock.ts';
 import {
   callWithObject,
@@ -15,11 +17,12 @@ import {
   type CPythonModule,
   type WasmImports,
 } from './cpython.ts';
-import type { PythonImage, RunRequest, RunnerAddresses, SharedBytes } from './protocol.ts';
+import type { PythonImage, Question, RunRequest, RunnerAddresses, SharedBytes, Typed } from './protocol.ts';
 import {
   applyUmask,
   connectStreams,
   createStandardInput,
+  declareTerminal,
   furnish,
   guardDisk,
   openStandardStreams,
@@ -27,7 +30,7 @@ import {
   type Umask,
 } from './machine.ts';
 import { commonModules, runnerSource } from './runner.ts';
-import { layTree, listNodes, restoreTree, takeBaseline, treeChanges } from './tree.ts';
+import { applyChanges, changedTree, layTree, listNodes, restoreTree, takeBaseline, treeChanges } from './tree.ts';
 
 export interface InterpreterOptions {
   readonly factory: CPythonFactory;
@@ -47,6 +50,8 @@ export interface InterpreterOptions {
   write(stream: OutputStream, bytes: Uint8Array): void;
   /** Called often while Python runs; answers the number of a signal that has arrived, or 0. */
   poll(): number;
+  /** Asks the host and waits for its answer; null where memory cannot be shared. */
+  readonly ask: Ask | null;
   /** Called now and then while a program that changes files runs, with all that it has changed: what is kept when it is killed. */
   checkpoint(changes: TreeChanges): void;
   /** Called when the program is over and only its exit handlers and the collecting of its files remain. */
@@ -54,12 +59,19 @@ export interface InterpreterOptions {
 }
 
 export interface Interpreter {
-  /** Runs one program to its end. */
-  run(request: RunRequest): PythonExit;
+  /** Runs one program to its end, or to the interactive prompt. */
+  run(request: RunRequest): PythonExit | AtPrompt;
+  /** Goes on from the interactive prompt to the next, or to the end. */
+  type(typed: Typed, resumption: PythonResumption): PythonExit | AtPrompt;
   /** Imports the common modules and copies the memory, for others to start from. Only before the first run. */
   makeImage(): PythonImage;
   /** Makes the interpreter what it was in its image; false when it cannot be used again. */
   restore(): boolean;
+}
+
+/** The interactive prompt is shown and waits. */
+export interface AtPrompt {
+  readonly pause: PythonPause;
 }
 
 /** Thrown through the interpreter's frames by exit(), os._exit() and the like. */
@@ -79,6 +91,8 @@ const wasmPage = 64 * 1024;
 
 /** Numbers of Emscripten's C library. */
 const ENETUNREACH = 40;
+const EINTR = 27;
+const EIO = 29;
 const ENOSYS = 52;
 const EAI_AGAIN = -3;
 
@@ -203,7 +217,10 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
   } else {
     module._Py_InitializeEx(1);
     module._PySys_AddAuditHook(auditHook, 0);
-    addresses = { ...defineFunctions(module, runnerSource, ['prepare', 'load', 'forget', 'explain', 'gather', 'seal']), auditHook };
+    addresses = {
+      ...defineFunctions(module, runnerSource, ['prepare', 'load', 'forget', 'explain', 'prompt', 'push', 'gather', 'seal']),
+      auditHook,
+    };
     if (callWithText(module, addresses.seal, '') === null) fail(module, 'the interpreter cannot be set up');
   }
   const system = takeBaseline(FS);
@@ -244,8 +261,35 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     return { exitCode: 137, reason: 'out-of-memory' };
   };
 
-  const execute = (request: RunRequest): Outcome => {
-    const given = request.stdin.length > 0 ? 1 : 0;
+  /** The files that the host knows of, and the paths that were there when the process began and are the interpreter's own. */
+  let known: FileTree = [];
+  let present: ReadonlySet<string> = new Set();
+  const changesSinceKnown = (): TreeChanges => {
+    touched = false;
+    return treeChanges(FS, known, present);
+  };
+  const pause = (): PythonPause => {
+    const changes = touched ? changesSinceKnown() : { written: [], removed: [] };
+    known = changedTree(known, changes);
+    return { changes, slept: clock.slept };
+  };
+  const resume = ({ now, changes }: PythonResumption): void => {
+    clock.resume(now);
+    if (changes.written.length === 0 && changes.removed.length === 0) return;
+    known = changedTree(known, changes);
+    applyChanges(FS, changes);
+    touched = false;
+  };
+  const ask = (question: Question): Answer => {
+    if (!options.ask) throw new FS.ErrnoError(EIO);
+    const answer = options.ask(question, pause());
+    resume(answer.resumption);
+    if (answer.error !== undefined) throw new FS.ErrnoError(EINTR);
+    return answer;
+  };
+
+  const execute = (request: RunRequest): Outcome | 'prompt' => {
+    const given = request.stdinKind === 'file' ? (request.stdin.length > 0 ? 'given' : 'nothing') : request.stdinKind;
     const answer = callWithText(module, addresses.prepare, JSON.stringify([request.args, request.env]));
     if (answer === null) return uncaught(true);
     const [verb, ...settings] = answer.split(' ');
@@ -254,10 +298,11 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
       const [name = '', value] = setting.split('=');
       configure(module, name, Number(value));
     }
-    const program = callWithText(module, addresses.load, String(given));
+    const program = callWithText(module, addresses.load, given);
     if (program === null) return uncaught(true);
     const [what, number] = program.split(' ');
     if (what === 'exit') return { exitCode: Number(number), reason: 'exited' };
+    if (what === 'prompt') return show();
     const result = module._PyObject_CallNoArgs(Number(number));
     options.ending();
     if (result === 0) return uncaught(false);
@@ -265,8 +310,17 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     return { exitCode: 0, reason: 'exited' };
   };
 
+  /** Shows the interactive prompt. */
+  const show = (): Outcome | 'prompt' => (callWithText(module, addresses.prompt, '') === null ? uncaught(true) : 'prompt');
+  /** Gives the prompt what was typed at it. */
+  const push = (typed: Typed): Outcome | 'prompt' => {
+    const answer = callWithText(module, addresses.push, typed.key + (typed.key === 'line' ? ` ${typed.line}` : ''));
+    if (answer === null) return uncaught(true);
+    return answer === 'end' ? { exitCode: 0, reason: 'exited' } : 'prompt';
+  };
+
   /** Runs a stretch of Python; an exit or a crash of the interpreter inside it becomes its outcome. */
-  const guarded = (stretch: () => Outcome): { outcome: Outcome; alive: boolean } => {
+  const guarded = (stretch: () => Outcome | 'prompt'): { outcome: Outcome | 'prompt'; alive: boolean } => {
     try {
       return { outcome: stretch(), alive: true };
     } catch (thrown) {
@@ -279,27 +333,39 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     }
   };
 
+  /** Runs a stretch of the process; where it does not come to the prompt, that was its end. */
+  const until = (stretch: () => Outcome | 'prompt'): PythonExit | AtPrompt => {
+    checkpoint = checkpoints(clock, () => options.checkpoint(changesSinceKnown()));
+    let { outcome, alive } = guarded(stretch);
+    if (outcome === 'prompt') return { pause: pause() };
+    const ended = outcome;
+    if (alive) {
+      // Exit handlers, then the streams' last bytes, then every object's end: files that were left open get written.
+      outcome = guarded(() => (module._Py_FinalizeEx() < 0 ? { exitCode: 120, reason: 'exited' } : ended)).outcome;
+    }
+    checkpoint = () => {};
+    return { ...(outcome as Outcome), changes: treeChanges(FS, known, present), slept: clock.slept };
+  };
+
   return {
     run(request) {
       clock.start(request.now);
-      input.fill(request.stdin);
+      const { stdin, stdinKind } = request;
+      if (stdinKind === 'file') input.fill(stdin);
+      else input.fill(stdin, () => ask({ kind: 'line' }).body);
+      declareTerminal(FS, stdinKind !== 'file');
       layTree(FS, request.files);
       FS.mkdirTree(request.cwd);
       FS.chdir(request.cwd);
-      const present = new Set(listNodes(FS).keys());
+      known = request.files;
+      const given = new Set(known.map(({ path }) => path));
+      present = new Set([...listNodes(FS).keys()].filter((path) => !given.has(path)));
       touched = false;
-      checkpoint = checkpoints(clock, () => {
-        touched = false;
-        options.checkpoint(treeChanges(FS, request.files, present));
-      });
-      let { outcome, alive } = guarded(() => execute(request));
-      if (alive) {
-        // Exit handlers, then the streams' last bytes, then every object's end: files that were left open get written.
-        const last = guarded(() => (module._Py_FinalizeEx() < 0 ? { exitCode: 120, reason: 'exited' } : outcome));
-        outcome = last.outcome;
-      }
-      checkpoint = () => {};
-      return { ...outcome, changes: treeChanges(FS, request.files, present), slept: clock.slept };
+      return until(() => execute(request));
+    },
+    type(typed, resumption) {
+      resume(resumption);
+      return until(() => push(typed));
     },
     makeImage() {
       if (callWithText(module, addresses.gather, commonModules.join(' ')) === null) fail(module, 'the common modules cannot be imported');

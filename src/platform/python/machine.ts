@@ -21,28 +21,44 @@ export function furnish({ FS, ENV }: CPythonModule, stdlib: SharedBytes, hashSee
   Object.assign(ENV, { PYTHONHOME: '/usr', PYTHONHASHSEED: hashSeed, LANG: 'C.UTF-8', PATH: '/usr/bin' });
 }
 
-/** What stdin holds, and how far it has been read. */
+/** What stdin holds, how far it has been read, and where more comes from. */
 export interface StandardInput {
   readonly read: DeviceOperations['read'];
-  fill(bytes: Uint8Array): void;
+  /** `more` gives the next bytes when these are read, or none at the end; absent where stdin is not a terminal. */
+  fill(bytes: Uint8Array, more?: () => Uint8Array): void;
 }
 
 /** A stdin that is empty until it is filled. */
 export function createStandardInput(): StandardInput {
   let bytes = new Uint8Array(0);
   let at = 0;
+  let more: (() => Uint8Array) | undefined;
   return {
     read(_stream, buffer, offset, length) {
+      if (at === bytes.length && more) {
+        bytes = new Uint8Array(more());
+        at = 0;
+      }
       const next = bytes.subarray(at, at + length);
       buffer.set(next, offset);
       at += next.length;
       return next.length;
     },
-    fill(given) {
+    fill(given, from) {
       bytes = new Uint8Array(given);
       at = 0;
+      more = from;
     },
   };
+}
+
+/** What makes a descriptor a terminal to `isatty`; it has no settings that could be changed. */
+const terminal = { ops: {} };
+
+/** Makes stdin a terminal, or not, to the programs that ask. */
+export function declareTerminal(FS: EmscriptenFileSystem, isTerminal: boolean): void {
+  const stdin = FS.streams[0] as { tty?: object | undefined };
+  stdin.tty = isTerminal ? terminal : undefined;
 }
 
 const idleDevice: DeviceOperations = { open() {}, close() {}, read: () => 0, write: (_stream, _buffer, _offset, length) => length };

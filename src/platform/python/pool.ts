@@ -1,7 +1,7 @@
 /** The host's side: starts Python processes in workers, keeps one spare warm, and lets no worker's death go unnoticed. */
 import type { PythonHost, PythonJob } from '../platform.ts';
 import { startProcess, type Slot, type Waiting, type WorkerLink } from './process.ts';
-import { control, type BootMessage, type FromWorker, type PythonAssets, type PythonImage } from './protocol.ts';
+import { newControlBlock, type BootMessage, type FromWorker, type PythonAssets, type PythonImage } from './protocol.ts';
 
 export interface WorkerEvents {
   message(message: FromWorker): void;
@@ -22,10 +22,12 @@ export interface PoolOptions {
   spawn(events: WorkerEvents): WorkerLink;
   loadAssets(onProgress: Progress): Promise<PythonAssets>;
   readonly images: ImageStore;
-  /** Processes alive at once; more wait their turn. */
+  /** Processes computing at once; more wait their turn. */
   readonly limit: number;
   /** Restore and use an interpreter again: for checks and replays, never for a learner's own processes. */
   readonly reuse: boolean;
+  /** False keeps programs from waiting for what comes while they run, as where the engine has no shared memory. */
+  readonly waiting?: boolean | undefined;
   /** Most bytes that a process's memory may grow to. */
   readonly memoryLimit: number;
   /** Most bytes that the files a process sees may come to. */
@@ -123,7 +125,7 @@ export function createPythonPool(options: PoolOptions): PythonHost {
   ): Slot => {
     if (disposed) throw new Error(closed);
     const anyJob = boot.image !== null || boot.makeImage;
-    const shared = typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(control.words * 4);
+    const shared = options.waiting === false || typeof SharedArrayBuffer === 'undefined' ? null : newControlBlock();
     let started = (): void => {};
     let failed = (_error: Error): void => {};
     const ready = new Promise<void>((resolve, reject) => {
@@ -239,6 +241,11 @@ export function createPythonPool(options: PoolOptions): PythonHost {
           }
         },
         isQueued: (waiting) => !waiting.over && queue.includes(waiting),
+        pauses() {
+          running -= 1;
+          pump();
+        },
+        resumes: () => (running += 1),
         finished,
       });
     },

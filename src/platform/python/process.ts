@@ -1,6 +1,7 @@
 /** One Python process as its host sees it: from waiting for a worker to its exit, whichever way that comes. */
-import type { PythonExit, PythonJob, PythonProcess, TreeChanges } from '../platform.ts';
-import { control, SIGINT, type FromWorker, type ToWorker } from './protocol.ts';
+import type { PythonExit, PythonJob, PythonPause, PythonProcess, PythonResume, PythonResumption, TreeChanges } from '../platform.ts';
+import { deliver, fill, findAnswer, interruptedCall, paused, TypedLines, type Finding } from './answering.ts';
+import { control, SIGINT, type FromWorker, type RunRequest, type StdinKind, type ToWorker } from './protocol.ts';
 
 /** How long a process has to stop after an interrupt, and then to run its exit handlers and hand over its files, in ms. */
 const interruptGrace = 300;
@@ -47,7 +48,18 @@ export interface Scheduler {
   enqueue(waiting: Waiting): void;
   /** Whether it waits for another process to end. */
   isQueued(waiting: Waiting): boolean;
+  /** A process that runs waits for somebody, and leaves its turn to another. */
+  pauses(): void;
+  resumes(): void;
   finished(slot: Slot, spent: boolean): void;
+}
+
+type Question = Extract<FromWorker, { type: 'question' }>;
+
+/** A wait for the answer to question `turn`, or for a line at the interactive prompt. */
+interface Wait {
+  readonly resume: PythonResume;
+  readonly turn: number | null;
 }
 
 /** Starts a process, as soon as the pool has a slot for it. */
@@ -58,6 +70,12 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** What the process had changed when it was last heard of: all that is left of it when it is killed. */
   let lastSeen = noChanges;
+  const lines = new TypedLines(job);
+  /** What the process waits for: a question, a line at its prompt, or nothing. */
+  let wait: Wait | null = null;
+  let longAnswer: Uint8Array | null = null;
+  /** Whether it is an interactive prompt, which goes on after KeyboardInterrupt. */
+  let prompts = false;
   let settle = (_exit: PythonExit): void => {};
   const exited = new Promise<PythonExit>((resolve) => (settle = resolve));
   const begun = Promise.withResolvers<void>();
@@ -69,6 +87,7 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
     clearTimeout(timer);
     begun.resolve();
     settle(exit);
+    if (wait) scheduler.resumes();
     if (slot) scheduler.finished(slot, spent);
   };
   const endAt = (exitCode: number, reason: PythonExit['reason']): void => end({ exitCode, reason, changes: lastSeen, slept: 0 }, true);
@@ -76,6 +95,46 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
   const terminateAfter = (ms: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => endAt(130, 'interrupted'), ms);
+  };
+
+  const begins = (pause: PythonPause, turn: number | null): Wait => {
+    // It has come this far: whatever an interrupt was for is over.
+    clearTimeout(timer);
+    interrupted = false;
+    lastSeen = noChanges;
+    wait = { resume: paused(job, pause), turn };
+    scheduler.pauses();
+    return wait;
+  };
+  /** Ends a wait that is still the one; gives what has become of the computer. */
+  const ends = async (ended: Wait): Promise<PythonResumption | null> => {
+    if (over || wait !== ended) return null;
+    wait = null;
+    scheduler.resumes();
+    const resumption = await ended.resume();
+    return over ? null : resumption;
+  };
+  const answer = async ({ turn, question, pause }: Question): Promise<void> => {
+    const begun = begins(pause, turn);
+    // Ctrl+C came while the question was on its way.
+    if (slot?.control && Atomics.load(slot.control, control.signal) !== 0) return conclude(begun, interruptedCall);
+    const finding = await findAnswer(question, lines, () => !over && wait === begun);
+    if (finding) await conclude(begun, finding);
+  };
+  const conclude = async (begun: Wait, finding: Finding): Promise<void> => {
+    const resumption = await ends(begun);
+    if (resumption && slot?.control && begun.turn !== null) longAnswer = deliver(slot.control, begun.turn, { ...finding, resumption });
+  };
+  const readAtPrompt = async (pause: PythonPause): Promise<void> => {
+    prompts = true;
+    const begun = begins(pause, null);
+    const typed = await lines.next(() => !over && wait === begun);
+    const resumption = typed && (await ends(begun));
+    if (resumption) slot?.link.post({ type: 'typed', typed, resumption });
+  };
+  const interruptPrompt = async (at: Wait): Promise<void> => {
+    const resumption = await ends(at);
+    if (resumption) slot?.link.post({ type: 'typed', typed: { key: 'interrupt' }, resumption });
   };
 
   const occupant: Occupant = {
@@ -86,6 +145,13 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
           job.onOutput(stream, bytes);
           acknowledge(slot, bytes.length);
         }
+      } else if (message.type === 'question') {
+        void answer(message);
+      } else if (message.type === 'prompt') {
+        void readAtPrompt(message.pause);
+      } else if (message.type === 'room') {
+        if (slot?.control && longAnswer) fill(slot.control, message.turn, message.room, longAnswer);
+        longAnswer = null;
       } else if (message.type === 'checkpoint') {
         lastSeen = message.changes;
       } else if (message.type === 'ending') {
@@ -119,8 +185,7 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
         Atomics.store(given.control, control.signal, 0);
         Atomics.store(given.control, control.acknowledged, 0);
       }
-      const { args, cwd, env, files, stdin, now } = job;
-      given.link.post({ type: 'run', request: { args, cwd, env, files, stdin, now } });
+      given.link.post({ type: 'run', request: requestOf(job, given.control !== null) });
     },
     refuse(why) {
       if (over) return;
@@ -136,19 +201,34 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
     },
     begun: begun.promise,
     exited,
+    get survivesInterrupt() {
+      return wait !== null || (prompts && slot?.control !== null);
+    },
     interrupt() {
       if (over || interrupted) return;
+      if (wait?.turn === null) return void interruptPrompt(wait);
       interrupted = true;
       if (!slot) return endAt(130, 'interrupted');
       if (!slot.control) return terminateAfter(0);
+      const grace = wait || prompts ? endingGrace : interruptGrace;
       Atomics.store(slot.control, control.signal, SIGINT);
       Atomics.notify(slot.control, control.acknowledged);
-      terminateAfter(interruptGrace);
+      if (wait) void conclude(wait, interruptedCall);
+      terminateAfter(grace);
     },
     kill() {
       endAt(137, 'killed');
     },
   };
+}
+
+/** Where memory cannot be shared, a program gets what was typed before it began, and no more. */
+function requestOf(job: PythonJob, shared: boolean): RunRequest {
+  const { args, cwd, env, files, now, terminal } = job;
+  const typed = terminal === undefined || shared ? '' : terminal.takeTyped();
+  const stdin = typed === '' ? job.stdin : new TextEncoder().encode(typed);
+  const stdinKind: StdinKind = terminal === undefined || typed !== '' ? 'file' : shared ? 'terminal' : 'unreachable-terminal';
+  return { args, cwd, env, files, stdin, stdinKind, now };
 }
 
 function acknowledge(slot: Slot | null, bytes: number): void {

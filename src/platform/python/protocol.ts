@@ -1,5 +1,5 @@
 /** What a Python host and its workers say to each other: plain, structured-clonable messages. */
-import type { FileTree, OutputStream, PythonExit, TreeChanges } from '../platform.ts';
+import type { FileTree, OutputStream, PythonExit, PythonPause, PythonResumption, TreeChanges } from '../platform.ts';
 
 /** Bytes that may be shared between workers (where the platform allows it) or are copied to each of them. */
 export type SharedBytes = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
@@ -23,6 +23,8 @@ export interface RunnerAddresses {
   readonly load: number;
   readonly forget: number;
   readonly explain: number;
+  readonly prompt: number;
+  readonly push: number;
   readonly gather: number;
   readonly seal: number;
   /** Slot of the audit hook in the function table; it must come out the same in every instance. */
@@ -50,17 +52,30 @@ export interface BootMessage {
   readonly control: SharedArrayBuffer | null;
 }
 
-/** A PythonJob without its callback. */
+/** What stdin is: not a terminal, one whose lines can be waited for, or one whose lines cannot because memory cannot be shared. */
+export type StdinKind = 'file' | 'terminal' | 'unreachable-terminal';
+
+/** A PythonJob without its callbacks. */
 export interface RunRequest {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly files: FileTree;
   readonly stdin: Uint8Array;
+  readonly stdinKind: StdinKind;
   readonly now: number;
 }
 
-export type ToWorker = BootMessage | { readonly type: 'run'; readonly request: RunRequest };
+/** What a person answers to the interactive prompt: a line, Ctrl+D or Ctrl+C. */
+export type Typed = { readonly key: 'line'; readonly line: string } | { readonly key: 'end' | 'interrupt' };
+
+export type ToWorker =
+  | BootMessage
+  | { readonly type: 'run'; readonly request: RunRequest }
+  | { readonly type: 'typed'; readonly typed: Typed; readonly resumption: PythonResumption };
+
+/** What a program asks for and waits for. */
+export type Question = { readonly kind: 'line' };
 
 export interface OutputChunk {
   readonly stream: OutputStream;
@@ -73,14 +88,31 @@ export type FromWorker =
   | { readonly type: 'output'; readonly chunks: readonly OutputChunk[] }
   /** All that a running program has changed so far. */
   | { readonly type: 'checkpoint'; readonly changes: TreeChanges }
+  /** The program waits until the control block says that question number `turn` is answered. */
+  | { readonly type: 'question'; readonly turn: number; readonly question: Question; readonly pause: PythonPause }
+  /** The answer to question `turn` is to be put here: the control block has no room for it. */
+  | { readonly type: 'room'; readonly turn: number; readonly room: SharedArrayBuffer }
+  /** The interactive prompt is shown and waits, without shared memory, for a `typed` message. */
+  | { readonly type: 'prompt'; readonly pause: PythonPause }
   /** The program has ended or was interrupted; what remains is its exit handlers and the collecting of its files. */
   | { readonly type: 'ending' }
   /** `spent`: this interpreter must not be used again. */
   | { readonly type: 'exit'; readonly exit: PythonExit; readonly spent: boolean }
   | { readonly type: 'failed'; readonly message: string };
 
-/** Layout of the shared control block, in 32-bit words. */
-export const control = { signal: 0, acknowledged: 1, words: 2 } as const;
+/**
+ * Layout of the shared control block, in 32-bit words. `answered` is the number of the last question that was answered, with
+ * `answerBytes` bytes; the answer itself stands behind the words when it fits there.
+ */
+export const control = { signal: 0, acknowledged: 1, answered: 2, answerBytes: 3, words: 4 } as const;
+
+/** Room for an answer in the control block, in bytes. */
+export const answerRoom = 32 * 1024;
+
+/** A control block with nothing in it. */
+export function newControlBlock(): SharedArrayBuffer {
+  return new SharedArrayBuffer(control.words * 4 + answerRoom);
+}
 
 /** POSIX number of the signal that Ctrl+C sends. */
 export const SIGINT = 2;

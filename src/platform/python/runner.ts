@@ -80,8 +80,12 @@ FunctionType = type(lambda: None)
 VERSION = "Python " + sys.version.split()[0]
 STDLIB = "${stdlibPath}"
 REPL = (
-    "python3: there is no interactive interpreter here yet. Put the program into a file and run 'python3 file.py', "
+    "python3: the interactive prompt needs a terminal, and this is none. Put the program into a file and run 'python3 file.py', "
     "or pass it along: python3 -c 'print(1 + 1)'"
+)
+UNREACHABLE = (
+    "on this page a program cannot wait for what you type, because the page is not cross-origin isolated. "
+    "Give it its input when it starts: echo Ada | python3 ask.py, or python3 ask.py < answers.txt"
 )
 HELP = """usage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...
 Options that work here:
@@ -91,6 +95,7 @@ Options that work here:
 -c cmd : program passed in as string (terminates option list)
 -E     : ignore PYTHON* environment variables (such as PYTHONPATH)
 -h     : print this help message and exit (also -? or --help)
+-i     : inspect interactively after running script; needs a terminal
 -I     : isolate Python from the user's environment (implies -E and -P)
 -m mod : run library module as a script (terminates option list)
 -O     : remove assert and __debug__-dependent statements (-OO: docstrings too)
@@ -105,6 +110,11 @@ Options that work here:
 file   : program read from script file
 -      : program read from stdin
 arg ...: arguments passed to program in sys.argv[1:]
+"""
+
+ABOUT = 'Type "help", "copyright", "credits" or "license" for more information.'
+HELP_ON_HELP = """Type help(name) for help about a name, for example help(len) or help("json"), and dir(name) for what it has.
+Leave with exit or Ctrl+D; Ctrl+C stops what runs. The documentation is at https://docs.python.org/3.14/.
 """
 
 # Linux's numbers for what this C library numbers differently, so that a traceback reads as on the learner's servers.
@@ -272,6 +282,7 @@ class Options:
         self.command = self.module = self.file = None
         self.args = []
         self.ignore_environment = self.isolated = self.safe_path = self.unbuffered = self.skip_first_line = False
+        self.inspect = False
         self.optimize = self.verbose = self.bytes_warning = self.quiet = self.version = 0
         self.warn, self.x = [], {}
 
@@ -339,7 +350,7 @@ def _parse(args):
             elif letter == "q":
                 options.quiet += 1
             elif letter == "i":
-                raise Stop(2, REPL + "\n")
+                options.inspect = True
             elif letter in "BdRsSt":
                 pass
             else:
@@ -459,7 +470,11 @@ def _function(source, filename):
     return FunctionType(code, sys.modules["__main__"].__dict__)
 
 
-def _program(options, given_stdin):
+def _prompts(options):
+    return State.terminal and options.command is None and options.module is None and options.file in (None, "-")
+
+
+def _program(options, stdin):
     if options.command is not None:
         if not options.safe_path:
             sys.path.insert(0, "")
@@ -478,16 +493,17 @@ def _program(options, given_stdin):
         return _script(options)
     if not options.safe_path:
         sys.path.insert(0, "")
-    if not given_stdin and options.file is None:
+    if stdin == "nothing" and options.file is None:
         raise Stop(2, REPL + "\n")
     return _function(sys.stdin.buffer.read(), "<stdin>")
 
 
 class State:
-    """What must outlive the call: the program, values for the interpreter's configuration, the options."""
+    """What must outlive the call: the program or the prompt, values for the interpreter's configuration, the options, what stdin is."""
 
-    program = options = None
+    program = options = console = None
     config = {}
+    terminal = unreachable = False
 
 
 def prepare(spec):
@@ -535,18 +551,108 @@ def prepare(spec):
         return _stopped(stop)
 
 
-def load(given_stdin):
-    """After the interpreter is configured: answers 'run <address>', 'exit <code>', or raises what CPython prints."""
+def load(stdin):
+    """After the interpreter is configured: answers 'run <address>', 'prompt', 'exit <code>', or raises what CPython prints."""
+    options = State.options
+    State.terminal = stdin.endswith("terminal")
+    State.unreachable = stdin == "unreachable-terminal"
     try:
-        State.program = _program(State.options, given_stdin == "1")
+        if options.inspect and not State.terminal:
+            raise Stop(2, REPL + "\n")
+        if _prompts(options):
+            if not options.safe_path:
+                sys.path.insert(0, "")
+            State.console = _console(banner=not options.quiet)
+            return "prompt"
+        if options.inspect:
+            State.console = _console(banner=False)
+            State.console.run_first(partial(_program, options, stdin))
+            return "prompt"
+        State.program = _program(options, stdin)
         return "run %d" % id(State.program)
     except Stop as stop:
         return _stopped(stop)
 
 
+def _console(banner):
+    """The interactive prompt: CPython's own, but that it is given each line instead of reading it."""
+    # Not kept from the program's sight: what the prompt imports looks for itself in sys.modules, as it does in CPython.
+    import code, linecache
+
+    class Console(code.InteractiveConsole):
+        count = 0
+
+        def run_first(self, program):
+            """What -i runs before the prompt, whose failure does not keep the prompt from coming."""
+            try:
+                program()()
+            except BaseException:
+                self.showtraceback()
+
+        def runsource(self, source, filename="", symbol="single"):
+            filename = "<python-input-%d>" % self.count
+            try:
+                compiled = self.compile(source, filename, symbol)
+            except (OverflowError, SyntaxError, ValueError):
+                self.count += 1
+                self.showsyntaxerror(filename, source=source)
+                return False
+            if compiled is None:
+                return True
+            self.count += 1
+            linecache._register_code(compiled, source, filename)
+            self.runcode(compiled)
+            return False
+
+        def showtraceback(self):
+            error = sys.exception()
+            hint = explain(error)
+            super().showtraceback()
+            sys.stderr.write(hint)
+
+    console = Console(sys.modules["__main__"].__dict__)
+    sys.ps1, sys.ps2 = ">>> ", "... "
+    if banner:
+        # The compiler's name is longer than CPython has room for: without its address.
+        version = sys.version.partition(" (http")[0].rstrip("]") + "]"
+        sys.stderr.write("Python %s on %s\n%s\n" % (version, sys.platform, ABOUT))
+    return console
+
+
+def prompt(_):
+    """Shows the prompt."""
+    console = State.console
+    sys.stdout.write(str(sys.ps2 if console.buffer else sys.ps1))
+    sys.stdout.flush()
+
+
+def push(typed):
+    """Gives the prompt 'line <text>', 'end' or 'interrupt', and shows the next one. Answers 'end' when the person leaves."""
+    console = State.console
+    key, _, line = typed.partition(" ")
+    if key == "end":
+        print()
+        return "end"
+    try:
+        if key == "interrupt":
+            raise KeyboardInterrupt
+        if not console.buffer and line.strip() in ("exit", "quit", "help") and line.strip() not in console.locals:
+            # The word alone is enough, as at the newer prompts of CPython.
+            if line.strip() != "help":
+                raise SystemExit
+            sys.stdout.write(HELP_ON_HELP)
+        else:
+            console.push(line)
+        prompt("")
+    except KeyboardInterrupt:
+        console.resetbuffer()
+        sys.stderr.write("\nKeyboardInterrupt\n")
+        prompt("")
+
+
 def forget(_):
     """Lets go of the program, so that its objects end when the interpreter does."""
-    State.program = None
+    State.program = State.console = None
 
 
 def _stopped(stop):
@@ -574,6 +680,8 @@ def explain(error):
             hint = hint or "this Python cannot start other programs: call them from the shell or from a workflow step"
         if isinstance(part, OSError) and (type(part).__name__ == "gaierror" or part.errno in (101, 111)):
             hint = hint or "this computer has no network: Python sees only the files on it"
+        if isinstance(part, OSError) and part.errno == 5 and part.filename is None and State.unreachable:
+            hint = hint or UNREACHABLE
         if isinstance(part, ModuleNotFoundError) and part.name:
             hint = hint or MISSING.get(part.name.partition(".")[0], "")
         if isinstance(part, RuntimeError) and str(part) == "can't start new thread":

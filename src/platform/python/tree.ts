@@ -105,9 +105,33 @@ export function layTree(fs: MemFileSystem, tree: FileTree): void {
   }
 }
 
+/** Makes of the file system what others made of theirs; removed paths list children before their parents. */
+export function applyChanges(fs: MemFileSystem, { written, removed }: TreeChanges): void {
+  fs.ignorePermissions = true;
+  try {
+    for (const path of removed) {
+      const node = listNodes(fs).get(path);
+      if (node && fs.isDir(node.mode) && Object.keys(node.contents as object).length === 0) fs.rmdir(path);
+      else if (node && !fs.isDir(node.mode)) fs.unlink(path);
+    }
+    for (const { type, path } of written) if (type === 'symlink' && fs.analyzePath(path).exists) fs.unlink(path);
+  } finally {
+    fs.ignorePermissions = false;
+  }
+  layTree(fs, written);
+}
+
+/** What a tree has become after some changes. */
+export function changedTree(tree: FileTree, { written, removed }: TreeChanges): FileTree {
+  const entries = new Map(tree.map((entry) => [entry.path, entry]));
+  for (const path of removed) entries.delete(path);
+  for (const entry of written) entries.set(entry.path, entry);
+  return [...entries.values()];
+}
+
 /**
- * What differs from `before`: bytes, modes, link targets and kinds are compared, times are not. `present` holds every path
- * that was there when the process began: what of it is not in `before` belongs to the interpreter. Removed paths list
+ * What differs from `before`: bytes, modes, link targets and kinds are compared, times are not. `present` holds the paths that
+ * were there when the process began and belong to the interpreter. Removed paths list
  * children before their parents; a path in both lists has become another kind of thing, so remove first.
  */
 export function treeChanges(fs: MemFileSystem, before: FileTree, present: ReadonlySet<string>): TreeChanges {

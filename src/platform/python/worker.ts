@@ -1,10 +1,11 @@
 /** The worker's side of a Python host: boots one interpreter, runs what it is given, and reports. */
 import type { TreeChanges } from '../platform.ts';
+import { createAsk } from './asking.ts';
 import { installProcessClock } from './clock.ts';
 import type { CPythonFactory } from './cpython.ts';
 import { bootInterpreter, type Interpreter } from './interpreter.ts';
 import { createOutputQueue, type OutputQueue } from './output.ts';
-import { control, type BootMessage, type FromWorker, type RunRequest, type ToWorker } from './protocol.ts';
+import { control, type BootMessage, type FromWorker, type ToWorker } from './protocol.ts';
 
 export interface WorkerPort {
   post(message: FromWorker, transfer?: ArrayBuffer[]): void;
@@ -25,11 +26,11 @@ const largestRate = 32 * 1024;
 
 /** Serves one host through `port` for the lifetime of this worker. */
 export function servePython(port: WorkerPort, host: WorkerHost): void {
-  let serve: ((request: RunRequest) => void) | null = null;
+  let serve: Serve | null = null;
   port.onMessage((message) => {
-    if (message.type === 'run') {
+    if (message.type !== 'boot') {
       try {
-        serve?.(message.request);
+        serve?.(message);
       } catch (error) {
         report(error);
       }
@@ -44,7 +45,9 @@ export function servePython(port: WorkerPort, host: WorkerHost): void {
   const report = (error: unknown): void => port.post({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
 }
 
-async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): Promise<(request: RunRequest) => void> {
+type Serve = (message: Exclude<ToWorker, BootMessage>) => void;
+
+async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): Promise<Serve> {
   const clock = installProcessClock(globalThis);
   const shared = message.control ? new Int32Array(message.control) : null;
   const throttle = shared ? sharedThrottle(shared) : rateThrottle(() => clock.realNow());
@@ -71,21 +74,28 @@ async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): P
       output.tick();
       return shared ? Atomics.exchange(shared, control.signal, 0) : 0;
     },
+    ask: shared
+      ? createAsk(shared, (question) => {
+          output.flush();
+          port.post(question);
+        })
+      : null,
     checkpoint: (changes) => port.post({ type: 'checkpoint', changes }, buffersOf(changes)),
     ending: () => port.post({ type: 'ending' }),
   });
   host.lockDown();
   if (message.makeImage) port.post({ type: 'image', image: interpreter.makeImage() });
   if (message.rehearse) {
-    interpreter.run({ args: ['-c', ''], cwd: '/', env: {}, files: [], stdin: new Uint8Array(0), now: 0 });
+    interpreter.run({ args: ['-c', ''], cwd: '/', env: {}, files: [], stdin: new Uint8Array(0), stdinKind: 'file', now: 0 });
     interpreter.restore();
   }
 
-  return (request) => {
-    const exit = interpreter.run(request);
+  return (received) => {
+    const stage = received.type === 'run' ? interpreter.run(received.request) : interpreter.type(received.typed, received.resumption);
     output.flush();
+    if ('pause' in stage) return port.post({ type: 'prompt', pause: stage.pause });
     const spent = !(message.reuse && interpreter.restore());
-    port.post({ type: 'exit', exit, spent }, buffersOf(exit.changes));
+    port.post({ type: 'exit', exit: stage, spent }, buffersOf(stage.changes));
   };
 }
 
