@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPythonHost } from '../../src/platform/node/platform.ts';
+import { VirtualClock } from '../../src/world/clock.ts';
 import { computerWith, Terminal } from './support/terminal.ts';
 
 const python = createPythonHost();
@@ -88,6 +89,48 @@ EOF`;
     expect(await terminal.type(program('while True: pass'))).toMatchObject({ stdout: 'started\n', exitCode: 130 });
     expect(await terminal.type('echo $? $kept')).toMatchObject({ stdout: '130 yes\n' });
     terminal.session.close();
+  });
+
+  it('talks with a person: input(), the prompt, Ctrl+C and Ctrl+D', async () => {
+    const clock = new VirtualClock(0);
+    const computer = computerWith({ python, clock });
+    const other = new Terminal(computer);
+    const rest: (string | null | (() => unknown))[] = [];
+    const terminal: Terminal = new Terminal(computer, {
+      interactive: true,
+      onOutput: (_stream, text) => {
+        if (!/(?:\? |>>> |\.\.\. )$/.test(text)) return;
+        const next = rest.shift();
+        if (typeof next === 'function') void next();
+        else if (next !== undefined) terminal.session.input(next);
+      },
+    });
+    const talk = async (line: string, ...answers: typeof rest) => {
+      rest.push(...answers);
+      const { stdout, stderr, exitCode } = await terminal.type(line);
+      return [stdout, stderr, exitCode];
+    };
+    const interrupt = () => terminal.session.interrupt();
+    const ask = 'name = input("name? "); print("hello", name)';
+    expect(await talk(`python3 -c '${ask}'; echo $?`, 'Ada')).toEqual(['name? hello Ada\n0\n', '', 0]);
+    const [out, , code] = await talk(`python3 -c '${ask}'; echo never`, interrupt);
+    expect([out, code]).toEqual(['name? ', 130]);
+    expect(await talk('echo $?')).toEqual(['130\n', '', 0]);
+    // What one writes is there for the other at once, and time does not stand still.
+    const look = async () => {
+      await expect.poll(() => computer.files.existsSync('/home/you/note')).toBe(true);
+      expect(await other.type('cat note; sleep 60; echo more >> note')).toMatchObject({ stdout: 'first\n' });
+      terminal.session.input('print(open("note").read().split(), round(time.time()))');
+    };
+    const write = 'import time, pathlib; _ = pathlib.Path("note").write_text("first\\n")';
+    expect(await talk('python3 -q; echo $?; cat note', write, look, interrupt, 'exit(3)')).toEqual([
+      ">>> >>> ['first', 'more'] 60\n>>> >>> 3\nfirst\nmore\n",
+      '\nKeyboardInterrupt\n',
+      0,
+    ]);
+    expect(await talk("printf '1\\n2\\n' | python3 -c 'print(input() + input())'")).toEqual(['12\n', '', 0]);
+    terminal.session.close();
+    other.session.close();
   });
 
   it('streams while it runs', async () => {

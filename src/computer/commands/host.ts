@@ -22,6 +22,10 @@ export interface CommandHost {
   takeTyped(): string;
   /** Aborted by Ctrl+C, with the reason `'interrupted'`, and by the end of the session, with `'closed'`. */
   signal(): AbortSignal;
+  /** Until the command ends, Ctrl+C first asks `catcher`; where that answers true, the line goes on. Null gives it back. */
+  catchInterrupt(catcher: (() => boolean) | null): void;
+  /** Ctrl+C, as if the person had pressed it: the whole line ends. */
+  interrupt(): void;
   /** The shell that the command starts next writes where the command itself would. */
   passStreams(): void;
   /** Whether this pipeline was given only the beginning of a device that never ends. */

@@ -20,11 +20,6 @@ export class ObjectStores {
     this.tree = [...rest, ...Array.from(this.#stores, ([mtime, path]): TreeEntry => ({ path, type: 'directory', mode: 0o755, mtime }))];
   }
 
-  /** Folders of which the process saw all that was in them. */
-  seenFolders(): ReadonlySet<string> {
-    return new Set(this.tree.filter(({ type, path }) => type === 'directory' && !isStore(path)).map(({ path }) => path));
-  }
-
   /** The objects that belong where the process put their folder, as they are now. */
   followed(written: FileTree): FileTree {
     return written.flatMap((entry) => {
@@ -35,6 +30,7 @@ export class ObjectStores {
   }
 }
 
-function isStore(path: string): boolean {
+/** The objects of a repository, of which a process sees no more than their folder. */
+export function isStore(path: string): boolean {
   return path.endsWith('/.git/objects');
 }

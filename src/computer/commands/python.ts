@@ -1,12 +1,10 @@
 /** `python`, `python3` and `pip`: a process of its own on a copy of the files, whose writes come back when it ends. */
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash/browser';
-import type { OutputStream, PythonExit, PythonJob } from '../../platform/platform.ts';
-import type { FileSystem } from '../contract.ts';
+import type { Clock, OutputStream, PythonExit, PythonJob, PythonPause, PythonResume } from '../../platform/platform.ts';
 import { fromLatin1, toLatin1 } from '../files/content.ts';
-import { FileError } from '../files/errors.ts';
 import type { CommandHost } from './host.ts';
-import { ObjectStores } from './object-stores.ts';
+import { ProcessFiles } from './process-files.ts';
 import { failed } from './result.ts';
 import { LONGEST_SLEEP } from './sleep.ts';
 
@@ -28,19 +26,6 @@ export function pythonCommands(host: CommandHost): readonly CustomCommand[] {
 async function runPython(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) {
   const terminal = host.streams();
   const piped = fromLatin1(ctx.stdin as unknown as string);
-  // A process takes its stdin as a whole when it starts: what is typed later does not reach it.
-  const stdin = terminal.stdin && piped.length === 0 ? new TextEncoder().encode(host.takeTyped()) : piped;
-  if (terminal.stdin && stdin.length === 0) {
-    const isDebugger = args[0] === '-m' && args[1] === 'pdb';
-    if (isDebugger || wantsPrompt(args))
-      return failed(
-        `${['python3', ...args].join(' ')}: this computer has no interactive Python ${isDebugger ? 'debugger' : 'prompt'}.\n` +
-          (isDebugger
-            ? 'Put `print(...)` where you want to look, and run the file with `python3 file.py`.\n'
-            : "Write a file and run it with `python3 file.py`, or a line with `python3 -c 'print(1)'`.\n"),
-        2,
-      );
-  }
   if (args[0] === '-m' && (args[1] === 'pip' || args[1] === 'venv')) {
     return failed(`python3: ${args[1]} is not on this computer: it is offline, and Python has its standard library here.\n`);
   }
@@ -51,23 +36,37 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
     if (terminal[stream]) host.write(stream, decoders[stream].decode(bytes, { stream: true }));
     else output[stream].push(bytes.slice());
   };
-  const stores = new ObjectStores(host.files);
+  const files = new ProcessFiles(host.files);
+  const time = new ProcessTime(host.clock);
+  const onPause = ({ changes, slept }: PythonPause): PythonResume => {
+    const problem = files.take(changes);
+    if (problem !== '') onOutput('stderr', new TextEncoder().encode(problem));
+    const woken = time.wait(slept);
+    return async () => {
+      await woken;
+      time.compute();
+      return { now: host.clock.now(), changes: files.news() };
+    };
+  };
   const job: PythonJob = {
     args,
     cwd: ctx.cwd,
     // There is no terminal device that a program could ask for its width.
     env: { ...(terminal.stdout ? { COLUMNS: String(host.columns) } : {}), ...ctx.exportedEnv, PWD: ctx.cwd },
-    files: stores.tree,
-    stdin,
+    files: files.tree,
+    stdin: piped,
+    ...(terminal.stdin && piped.length === 0 ? { terminal: host } : {}),
     now: host.clock.now(),
     onOutput,
+    onPause,
   };
-  const exit = await runUntilInterrupted(host, job);
+  time.compute();
+  const exit = await runUntilInterrupted(host, job).finally(() => time.end());
   for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
   const slept = exit.slept ?? 0;
   const overslept =
     slept > LONGEST_SLEEP ? 'python3: the program slept for more than a year, the longest that this computer sleeps at once.\n' : '';
-  const problem = applyChanges(host.files, exit, stores) + overslept;
+  const problem = files.take(exit.changes) + overslept;
   if (slept > 0 && overslept === '' && !host.signal().aborted) await host.clock.sleep(slept);
   return {
     stdout: toLatin1(joined(output.stdout)),
@@ -92,50 +91,51 @@ async function runUntilInterrupted(host: CommandHost, job: PythonJob): Promise<P
     process.interrupt();
     killing = setTimeout(() => process.kill(), KILL_AFTER);
   };
+  let caught = false;
+  host.catchInterrupt(() => {
+    if (process.survivesInterrupt !== true) return false;
+    caught = true;
+    process.interrupt();
+    return true;
+  });
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  try {
-    return await host.clock.busy(process.exited);
-  } finally {
-    clearTimeout(killing);
-    signal.removeEventListener('abort', stop);
-  }
+  const exit = await process.exited;
+  clearTimeout(killing);
+  signal.removeEventListener('abort', stop);
+  host.catchInterrupt(null);
+  // As in bash: a program that dies of Ctrl+C takes its line along, one that goes its own way does not.
+  if (caught && exit.reason === 'interrupted') host.interrupt();
+  return exit;
 }
 
-/** What could not be written back: the process had a disk of its own. */
-function applyChanges(files: FileSystem, { changes }: PythonExit, stores: ObjectStores): string {
-  const objects = stores.followed(changes.written);
-  const problems: string[] = [];
-  const seen = changes.removed.length > 0 ? stores.seenFolders() : new Set<string>();
-  for (const path of changes.removed) {
-    // What came into a folder while the process ran is not what it removed.
-    if (seen.has(path) && files.existsSync(path) && files.listSync(path).length > 0) {
-      problems.push(`python3: Directory not empty: ${path}\n`);
-    } else if (files.existsSync(path)) files.removeSync(path);
+/** Virtual time stands still while a process computes, and goes on while it waits for somebody. */
+class ProcessTime {
+  readonly #clock: Clock;
+  #stop = (): void => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
-  const load = (written: PythonExit['changes']['written'], otherwise: (error: FileError) => void) => {
-    try {
-      files.load(written);
-    } catch (error) {
-      if (!(error instanceof FileError)) throw error;
-      otherwise(error);
-    }
-  };
-  load(changes.written, () => {
-    for (const entry of changes.written) load([entry], (error) => problems.push(`python3: ${error.reason}: ${entry.path}\n`));
-  });
-  load(objects, (error) => problems.push(`python3: ${error.reason}: ${objects[0]?.path}\n`));
-  return problems.join('');
+
+  compute(): void {
+    void this.#clock.busy(new Promise<void>((resolve) => (this.#stop = resolve)));
+  }
+
+  /** Resolves when the `slept` ms that the process has slept are over. */
+  wait(slept: number): Promise<void> {
+    this.#stop();
+    return slept > 0 ? this.#clock.sleep(Math.min(slept, LONGEST_SLEEP)) : Promise.resolve();
+  }
+
+  end(): void {
+    this.#stop();
+  }
 }
 
 function epitaph({ reason }: PythonExit): string {
   if (reason === 'out-of-memory') return 'python3: out of memory: the process was stopped\n';
   return reason === 'killed' ? 'Killed\n' : '';
-}
-
-/** `python` and `python -i` with nothing on stdin want a person to talk to. */
-function wantsPrompt(args: readonly string[]): boolean {
-  return args.every((arg) => arg === '-i' || arg === '-q' || arg === '-');
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

@@ -23,6 +23,8 @@ export class Job {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
   #inputsRead = 0;
+  /** Of the command that runs: answers whether it goes on after Ctrl+C. */
+  #catcher: (() => boolean) | null = null;
   /** How often Ctrl+C met a trap. */
   #caught = 0;
 
@@ -86,8 +88,14 @@ export class Job {
     return lines.map((line) => (line === null ? '' : `${line}\n`)).join('');
   }
 
+  /** Lets the command that runs have Ctrl+C for itself as long as `catcher` answers true. */
+  catchInterrupt(catcher: (() => boolean) | null): void {
+    this.#catcher = catcher;
+  }
+
   interrupt(reason: StopReason): void {
     if (this.interrupted || this.#ended) return;
+    if (reason === 'interrupted' && this.#catcher?.() === true) return;
     if (reason === 'interrupted' && this.#run !== null && this.#isCaught(this.#run.frame)) return;
     this.interrupted = true;
     if (this.#run !== null) this.#run.interrupted = true;

@@ -243,6 +243,8 @@ export class ShellSession implements Session {
       readLine: () => this.#job?.readLine() ?? Promise.resolve(null),
       takeTyped: () => this.#job?.takeTyped() ?? '',
       signal: () => this.#job?.signal ?? AbortSignal.abort(),
+      catchInterrupt: (catcher) => this.#job?.catchInterrupt(catcher),
+      interrupt: () => this.#job?.interrupt('interrupted'),
       passStreams: () => {
         run.passesStreams = true;
       },

@@ -128,6 +128,8 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
   const readAtPrompt = async (pause: PythonPause): Promise<void> => {
     prompts = true;
     const begun = begins(pause, null);
+    // Ctrl+C came when nothing ran there any more.
+    if (slot?.control && Atomics.exchange(slot.control, control.signal, 0) !== 0) return interruptPrompt(begun);
     const typed = await lines.next(() => !over && wait === begun);
     const resumption = typed && (await ends(begun));
     if (resumption) slot?.link.post({ type: 'typed', typed, resumption });

@@ -148,17 +148,4 @@ describe('input', () => {
     expect(await terminal.type('read x; echo "[$x]"; cat; sort')).toMatchObject({ stdout: '[]\n', exitCode: 0 });
     terminal.session.close();
   });
-
-  it('has no interactive Python prompt, and says what to do instead', async () => {
-    expect(await typed('python', [])).toEqual([
-      '',
-      "python3: this computer has no interactive Python prompt.\nWrite a file and run it with `python3 file.py`, or a line with `python3 -c 'print(1)'`.\n",
-      2,
-    ]);
-    expect(await typed('python3 -m pdb train.py', [])).toEqual([
-      '',
-      'python3 -m pdb train.py: this computer has no interactive Python debugger.\nPut `print(...)` where you want to look, and run the file with `python3 file.py`.\n',
-      2,
-    ]);
-  });
 });

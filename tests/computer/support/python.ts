@@ -24,7 +24,9 @@ export class ScriptedPython implements PythonHost {
     this.#programs = programs;
   }
 
-  start(job: PythonJob): PythonProcess {
+  start(given: PythonJob): PythonProcess {
+    // A host that cannot wait takes what was typed before.
+    const job = given.terminal ? { ...given, stdin: new TextEncoder().encode(given.terminal.takeTyped()) } : given;
     this.jobs.push(job);
     const program = this.#programs[job.args.join(' ')] ?? this.#programs[job.args[0] ?? ''];
     const written: FileTree[number][] = [];
