@@ -5,6 +5,7 @@ import type { CommandHost } from './commands/host.ts';
 import type { Computer, ComputerOptions, FileSystem } from './contract.ts';
 import { createFileSystem, setClock } from './files/file-system.ts';
 import type { Git } from './git/git.ts';
+import { Ports } from './network/ports.ts';
 import { ShellSession, type Machine } from './session/session.ts';
 
 /** A computer for one person, with an empty home unless `files` brings another. */
@@ -21,7 +22,7 @@ export function createComputer(options: ComputerOptions): Computer {
     python,
     user,
     hostname,
-    services: options.services,
+    services: new Ports(hostname, options.services),
     files,
     home,
     env: { ...environment(home, options), ...options.env },

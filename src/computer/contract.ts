@@ -96,6 +96,7 @@ export interface ServiceRequest {
 }
 
 export interface ServiceResponse {
+  /** 0 when the server ended the connection without an answer. */
   readonly status: number;
   /** `Not Found` */
   readonly reason: string;

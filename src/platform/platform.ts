@@ -29,7 +29,7 @@ export interface Clock {
 
 export type OutputStream = 'stdout' | 'stderr';
 
-/** A Python process to start. Everything it may see is in here: it has no network, no page, no storage. */
+/** A Python process to start. Everything it may see is in here: it has no page, no storage, and no network but this one. */
 export interface PythonJob {
   /** What follows `python3` on the command line: `['train.py', '--out', 'm.json']`, `['-c', 'print(1)']`, `['-m', 'unittest']`, or `[]` for a program on stdin. */
   readonly args: readonly string[];
@@ -40,6 +40,8 @@ export interface PythonJob {
   readonly stdin: Uint8Array;
   /** Where stdin is a terminal: what is read beyond `stdin` is what a person types there. */
   readonly terminal?: PythonTerminal;
+  /** The network that it is on; absent where there is none. */
+  readonly network?: PythonNetwork;
   /** Virtual time at the start, in ms since the epoch: what time.time() starts from. */
   readonly now: number;
   /** Called as output is produced, not at the end. */
@@ -54,6 +56,19 @@ export interface PythonTerminal {
   takeTyped(): string;
   /** The next line without its newline; null at the end of input (Ctrl+D). */
   readLine(): Promise<string | null>;
+}
+
+/** The network of one process, in whole HTTP messages as bytes: there are no packets here. */
+export interface PythonNetwork {
+  /** Takes a port of this computer, 0 for a free one; gives its number, or null where somebody else has it. */
+  listen(port: number): number | null;
+  /** The next request to a port that was taken. */
+  accept(port: number): Promise<{ readonly connection: number; readonly request: Uint8Array }>;
+  /** Answers a request; empty when the program ended the connection without a word. */
+  answer(connection: number, response: Uint8Array): void;
+  close(port: number): void;
+  /** Sends a request and gives the answer; null where no host, or no server on that port, has this address. */
+  exchange(host: string, port: number, request: Uint8Array): Promise<Uint8Array | null>;
 }
 
 /** How a process stands when it begins to wait: it is not computing then, so time goes on and others see what it has written. */

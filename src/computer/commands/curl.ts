@@ -125,13 +125,23 @@ function dataText(host: CommandHost, text: string, ctx: ResolvedCommandContext):
 
 async function send(host: CommandHost, request: ServiceRequest): Promise<ServiceResponse> {
   const { hostname, port, protocol } = new URL(request.url);
-  const answer = (await host.services?.fetch(request)) ?? null;
+  const answer = await untilInterrupted(host, host.services.fetch(request));
+  if (answer?.status === 0) throw new CurlError(52, 'Empty reply from server');
   if (answer !== null) return answer;
   if (hostname === 'localhost' || hostname === '127.0.0.1') {
     const number = port || (protocol === 'https:' ? '443' : '80');
     throw new CurlError(7, `Failed to connect to ${hostname} port ${number} after 0 ms: Could not connect to server`);
   }
   throw new CurlError(6, `Could not resolve host: ${hostname}\n${OWN_HOSTS}`);
+}
+
+/** Ctrl+C does not wait for an answer. */
+function untilInterrupted<T>(host: CommandHost, work: Promise<T>): Promise<T> {
+  const signal = host.signal();
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new CurlError(130, 'interrupted')), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 function headText({ status, reason, headers }: ServiceResponse): string {

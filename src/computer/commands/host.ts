@@ -1,6 +1,7 @@
 /** What a command of ours may ask of the session that runs it. */
 import type { Clock, OutputStream, PythonHost } from '../../platform/platform.ts';
-import type { ComputerOptions, FileSystem, Services } from '../contract.ts';
+import type { ComputerOptions, FileSystem } from '../contract.ts';
+import type { Ports } from '../network/ports.ts';
 
 export interface CommandHost {
   readonly files: FileSystem;
@@ -8,7 +9,7 @@ export interface CommandHost {
   readonly python: PythonHost;
   readonly user: ComputerOptions['user'];
   readonly hostname: string;
-  readonly services: Services | undefined;
+  readonly services: Ports;
   readonly interactive: boolean;
   /** Terminal width in characters. */
   readonly columns: number;

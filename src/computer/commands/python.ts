@@ -5,6 +5,7 @@ import type { Clock, OutputStream, PythonExit, PythonJob, PythonPause, PythonRes
 import { fromLatin1, toLatin1 } from '../files/content.ts';
 import type { CommandHost } from './host.ts';
 import { ProcessFiles } from './process-files.ts';
+import { ProcessNetwork } from './process-network.ts';
 import { failed } from './result.ts';
 import { LONGEST_SLEEP } from './sleep.ts';
 
@@ -38,6 +39,7 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   };
   const files = new ProcessFiles(host.files);
   const time = new ProcessTime(host.clock);
+  const network = new ProcessNetwork(host.services);
   const onPause = ({ changes, slept }: PythonPause): PythonResume => {
     const problem = files.take(changes);
     if (problem !== '') onOutput('stderr', new TextEncoder().encode(problem));
@@ -55,13 +57,17 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
     env: { ...(terminal.stdout ? { COLUMNS: String(host.columns) } : {}), ...ctx.exportedEnv, PWD: ctx.cwd },
     files: files.tree,
     stdin: piped,
+    network,
     ...(terminal.stdin && piped.length === 0 ? { terminal: host } : {}),
     now: host.clock.now(),
     onOutput,
     onPause,
   };
   time.compute();
-  const exit = await runUntilInterrupted(host, job).finally(() => time.end());
+  const exit = await runUntilInterrupted(host, job).finally(() => {
+    time.end();
+    network.end();
+  });
   for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
   const slept = exit.slept ?? 0;
   const overslept =

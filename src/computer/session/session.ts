@@ -5,6 +5,7 @@ import type { Completion, ComputerOptions, FileSystem, LineResult, Session, Sess
 import type { Statement } from './bash-ast.ts';
 import { choreograph, type Exchange } from './choreography.ts';
 import { complete } from './completion.ts';
+import type { Ports } from '../network/ports.ts';
 import { ShellFiles } from './devices.ts';
 import { internalCommands, type Handover } from './internal-commands.ts';
 import { Job } from './job.ts';
@@ -18,7 +19,8 @@ import { lineOf } from './trapping.ts';
 import { killCommand, trapCommand } from './traps.ts';
 
 /** The computer that a session runs on. */
-export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname' | 'services'> {
+export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname'> {
+  readonly services: Ports;
   readonly files: FileSystem;
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** The host's side of a program's questions: it finds the answer and wakes the program up. */
-import type { PythonJob, PythonPause, PythonResume } from '../platform.ts';
+import type { PythonJob, PythonNetwork, PythonPause, PythonResume } from '../platform.ts';
 import { encodeAnswer, type Answer } from './answer.ts';
-import { control, type Question, type Typed } from './protocol.ts';
+import { control, type Notice, type Question, type Typed } from './protocol.ts';
 
 /** What a question is answered with, but for what has become of the computer. */
 export type Finding = Omit<Answer, 'resumption'>;
@@ -35,11 +35,60 @@ export function paused(job: PythonJob, pause: PythonPause): PythonResume {
   return job.onPause?.(pause) ?? unchanged;
 }
 
-/** Finds the answer to a question. Null where Ctrl+C made it pointless. */
-export async function findAnswer(_question: Question, lines: TypedLines, wanted: () => boolean): Promise<Finding | null> {
-  const typed = await lines.next(wanted);
-  if (typed === null) return null;
-  return { body: typed.key === 'line' ? new TextEncoder().encode(`${typed.line}\n`) : nothing };
+/** Finds the answers to one process's questions. */
+export class Answers {
+  readonly #job: PythonJob;
+  readonly #lines: TypedLines;
+  /** Requests that were waited for when Ctrl+C came, by port. */
+  readonly #requests = new Map<number, ReturnType<PythonNetwork['accept']>>();
+
+  constructor(job: PythonJob, lines: TypedLines) {
+    this.#job = job;
+    this.#lines = lines;
+  }
+
+  /** The answer; `wanted` is asked when it is there. Null where Ctrl+C has made it pointless. */
+  async to(question: Question, wanted: () => boolean): Promise<Finding | null> {
+    if (question.kind === 'line') {
+      const typed = await this.#lines.next(wanted);
+      return typed && text(typed.key === 'line' ? `${typed.line}\n` : '');
+    }
+    const { network } = this.#job;
+    if (network === undefined) return { error: 'ENETUNREACH', body: nothing };
+    if (question.kind === 'listen') {
+      const port = network.listen(question.port);
+      return port === null ? { error: 'EADDRINUSE', body: nothing } : text(String(port));
+    }
+    if (question.kind === 'accept') return this.#accept(network, question.port, wanted);
+    const body = await network.exchange(question.host, question.port, question.request);
+    return body === null ? { error: 'ECONNREFUSED', body: nothing } : { body };
+  }
+
+  async #accept(network: PythonNetwork, port: number, wanted: () => boolean): Promise<Finding | null> {
+    const coming = this.#requests.get(port) ?? network.accept(port);
+    this.#requests.set(port, coming);
+    const { connection, request } = await coming;
+    if (!wanted()) return null;
+    this.#requests.delete(port);
+    return { body: joined(text(`${connection}\n`).body, request) };
+  }
+}
+
+/** Does what a program said on its network. */
+export function heed({ network }: PythonJob, notice: Notice): void {
+  if (notice.kind === 'answer') network?.answer(notice.connection, notice.response);
+  else network?.close(notice.port);
+}
+
+function text(words: string): Finding {
+  return { body: new TextEncoder().encode(words) };
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
 }
 
 /** Puts an answer where the program looks, and wakes it. What is too long for the control block is given back: it waits for room. */

@@ -17,9 +17,11 @@ import {
   type CPythonModule,
   type WasmImports,
 } from './cpython.ts';
-import type { PythonImage, Question, RunRequest, RunnerAddresses, SharedBytes, Typed } from './protocol.ts';
+import { messageOf } from './wire.ts';
+import type { Notice, PythonImage, Question, RunRequest, RunnerAddresses, SharedBytes, Typed } from './protocol.ts';
 import {
   applyUmask,
+  connectNetwork,
   connectStreams,
   createStandardInput,
   declareTerminal,
@@ -52,6 +54,8 @@ export interface InterpreterOptions {
   poll(): number;
   /** Asks the host and waits for its answer; null where memory cannot be shared. */
   readonly ask: Ask | null;
+  /** Tells the host what needs no answer. */
+  notify(notice: Notice): void;
   /** Called now and then while a program that changes files runs, with all that it has changed: what is kept when it is killed. */
   checkpoint(changes: TreeChanges): void;
   /** Called when the program is over and only its exit handlers and the collecting of its files remain. */
@@ -91,8 +95,9 @@ const wasmPage = 64 * 1024;
 
 /** Numbers of Emscripten's C library. */
 const ENETUNREACH = 40;
-const EINTR = 27;
 const EIO = 29;
+const ENETDOWN = 38;
+const errorNumbers: Readonly<Record<string, number>> = { EADDRINUSE: 3, ECONNREFUSED: 14, EINTR: 27, ENETUNREACH };
 const ENOSYS = 52;
 const EAI_AGAIN = -3;
 
@@ -281,16 +286,22 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     touched = false;
   };
   const ask = (question: Question): Answer => {
-    if (!options.ask) throw new FS.ErrnoError(EIO);
+    if (!options.ask) throw new FS.ErrnoError(question.kind === 'line' ? EIO : ENETDOWN);
     const answer = options.ask(question, pause());
     resume(answer.resumption);
-    if (answer.error !== undefined) throw new FS.ErrnoError(EINTR);
+    if (answer.error !== undefined) throw new FS.ErrnoError(errorNumbers[answer.error] ?? EIO);
     return answer;
   };
+  connectNetwork(FS, (message) => {
+    const said = messageOf(message);
+    if (said.kind !== 'answer' && said.kind !== 'close') return ask(said).body;
+    options.notify(said);
+    return new Uint8Array(0);
+  });
 
   const execute = (request: RunRequest): Outcome | 'prompt' => {
-    const given = request.stdinKind === 'file' ? (request.stdin.length > 0 ? 'given' : 'nothing') : request.stdinKind;
-    const answer = callWithText(module, addresses.prepare, JSON.stringify([request.args, request.env]));
+    const stdin = request.stdinKind === 'file' && request.stdin.length === 0 ? 'nothing' : request.stdinKind;
+    const answer = callWithText(module, addresses.prepare, JSON.stringify([request.args, request.env, stdin, request.networkKind]));
     if (answer === null) return uncaught(true);
     const [verb, ...settings] = answer.split(' ');
     if (verb === 'exit') return { exitCode: Number(settings[0]), reason: 'exited' };
@@ -298,7 +309,7 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
       const [name = '', value] = setting.split('=');
       configure(module, name, Number(value));
     }
-    const program = callWithText(module, addresses.load, given);
+    const program = callWithText(module, addresses.load, '');
     if (program === null) return uncaught(true);
     const [what, number] = program.split(' ');
     if (what === 'exit') return { exitCode: Number(number), reason: 'exited' };

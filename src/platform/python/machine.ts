@@ -90,6 +90,29 @@ export function connectStreams(
   openStandardStreams(FS);
 }
 
+/** Where the runner's sockets lead: a message is written, its answer read. */
+const networkPath = '/dev/network';
+
+/** Puts `perform` behind the device of the network. */
+export function connectNetwork(FS: EmscriptenFileSystem, perform: (message: Uint8Array) => Uint8Array): void {
+  let answer = new Uint8Array(0);
+  const device = FS.makedev(64, standardPaths.length);
+  FS.registerDevice(device, {
+    ...idleDevice,
+    write(_stream, buffer, offset, length) {
+      answer = new Uint8Array(perform(new Uint8Array(buffer.slice(offset, offset + length))));
+      return length;
+    },
+    read(_stream, buffer, offset, length) {
+      const next = answer.subarray(0, length);
+      buffer.set(next, offset);
+      answer = answer.subarray(next.length);
+      return next.length;
+    },
+  });
+  FS.mkdev(networkPath, 0o666, device);
+}
+
 /**
  * Answers "No space left on device" to what would make the files larger than `limit` bytes in all, and keeps the standard
  * library as it is: other workers may share its bytes.

@@ -1,7 +1,7 @@
 /** One Python process as its host sees it: from waiting for a worker to its exit, whichever way that comes. */
 import type { PythonExit, PythonJob, PythonPause, PythonProcess, PythonResume, PythonResumption, TreeChanges } from '../platform.ts';
-import { deliver, fill, findAnswer, interruptedCall, paused, TypedLines, type Finding } from './answering.ts';
-import { control, SIGINT, type FromWorker, type RunRequest, type StdinKind, type ToWorker } from './protocol.ts';
+import { Answers, deliver, fill, heed, interruptedCall, paused, TypedLines, type Finding } from './answering.ts';
+import { control, SIGINT, type FromWorker, type NetworkKind, type RunRequest, type StdinKind, type ToWorker } from './protocol.ts';
 
 /** How long a process has to stop after an interrupt, and then to run its exit handlers and hand over its files, in ms. */
 const interruptGrace = 300;
@@ -71,6 +71,7 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
   /** What the process had changed when it was last heard of: all that is left of it when it is killed. */
   let lastSeen = noChanges;
   const lines = new TypedLines(job);
+  const answers = new Answers(job, lines);
   /** What the process waits for: a question, a line at its prompt, or nothing. */
   let wait: Wait | null = null;
   let longAnswer: Uint8Array | null = null;
@@ -118,7 +119,7 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
     const begun = begins(pause, turn);
     // Ctrl+C came while the question was on its way.
     if (slot?.control && Atomics.load(slot.control, control.signal) !== 0) return conclude(begun, interruptedCall);
-    const finding = await findAnswer(question, lines, () => !over && wait === begun);
+    const finding = await answers.to(question, () => !over && wait === begun);
     if (finding) await conclude(begun, finding);
   };
   const conclude = async (begun: Wait, finding: Finding): Promise<void> => {
@@ -151,6 +152,8 @@ export function startProcess(job: PythonJob, scheduler: Scheduler): PythonProces
         void answer(message);
       } else if (message.type === 'prompt') {
         void readAtPrompt(message.pause);
+      } else if (message.type === 'notice') {
+        heed(job, message.notice);
       } else if (message.type === 'room') {
         if (slot?.control && longAnswer) fill(slot.control, message.turn, message.room, longAnswer);
         longAnswer = null;
@@ -230,7 +233,8 @@ function requestOf(job: PythonJob, shared: boolean): RunRequest {
   const typed = terminal === undefined || shared ? '' : terminal.takeTyped();
   const stdin = typed === '' ? job.stdin : new TextEncoder().encode(typed);
   const stdinKind: StdinKind = terminal === undefined || typed !== '' ? 'file' : shared ? 'terminal' : 'unreachable-terminal';
-  return { args, cwd, env, files, stdin, stdinKind, now };
+  const networkKind: NetworkKind = job.network === undefined ? 'none' : shared ? 'reachable' : 'unreachable';
+  return { args, cwd, env, files, stdin, stdinKind, networkKind, now };
 }
 
 function acknowledge(slot: Slot | null, bytes: number): void {

@@ -55,6 +55,9 @@ export interface BootMessage {
 /** What stdin is: not a terminal, one whose lines can be waited for, or one whose lines cannot because memory cannot be shared. */
 export type StdinKind = 'file' | 'terminal' | 'unreachable-terminal';
 
+/** What network there is: none, one, or one whose answers cannot be waited for because memory cannot be shared. */
+export type NetworkKind = 'none' | 'reachable' | 'unreachable';
+
 /** A PythonJob without its callbacks. */
 export interface RunRequest {
   readonly args: readonly string[];
@@ -63,6 +66,7 @@ export interface RunRequest {
   readonly files: FileTree;
   readonly stdin: Uint8Array;
   readonly stdinKind: StdinKind;
+  readonly networkKind: NetworkKind;
   readonly now: number;
 }
 
@@ -75,7 +79,16 @@ export type ToWorker =
   | { readonly type: 'typed'; readonly typed: Typed; readonly resumption: PythonResumption };
 
 /** What a program asks for and waits for. */
-export type Question = { readonly kind: 'line' };
+export type Question =
+  | { readonly kind: 'line' }
+  | { readonly kind: 'listen'; readonly port: number }
+  | { readonly kind: 'accept'; readonly port: number }
+  | { readonly kind: 'exchange'; readonly host: string; readonly port: number; readonly request: Uint8Array };
+
+/** What a program says on its network without waiting. */
+export type Notice =
+  | { readonly kind: 'answer'; readonly connection: number; readonly response: Uint8Array }
+  | { readonly kind: 'close'; readonly port: number };
 
 export interface OutputChunk {
   readonly stream: OutputStream;
@@ -92,6 +105,7 @@ export type FromWorker =
   | { readonly type: 'question'; readonly turn: number; readonly question: Question; readonly pause: PythonPause }
   /** The answer to question `turn` is to be put here: the control block has no room for it. */
   | { readonly type: 'room'; readonly turn: number; readonly room: SharedArrayBuffer }
+  | { readonly type: 'notice'; readonly notice: Notice }
   /** The interactive prompt is shown and waits, without shared memory, for a `typed` message. */
   | { readonly type: 'prompt'; readonly pause: PythonPause }
   /** The program has ended or was interrupted; what remains is its exit handlers and the collecting of its files. */

@@ -121,10 +121,16 @@ Leave with exit or Ctrl+D; Ctrl+C stops what runs. The documentation is at https
 LINUX = dict(
     EPERM=1, ENOENT=2, EIO=5, ENXIO=6, E2BIG=7, EBADF=9, ECHILD=10, EAGAIN=11, ENOMEM=12, EACCES=13, EBUSY=16, EEXIST=17, EXDEV=18,
     ENODEV=19, ENOTDIR=20, EISDIR=21, EINVAL=22, EMFILE=24, ENOTTY=25, EFBIG=27, ENOSPC=28, ESPIPE=29, EROFS=30, EMLINK=31, EPIPE=32,
-    EDOM=33, ERANGE=34, ENAMETOOLONG=36, ENOSYS=38, ENOTEMPTY=39, ELOOP=40, ENOTSUP=95, EADDRINUSE=98, EADDRNOTAVAIL=99, ENETUNREACH=101,
+    EDOM=33, ERANGE=34, ENAMETOOLONG=36, ENOSYS=38, ENOTEMPTY=39, ELOOP=40, ENOTSUP=95, EADDRINUSE=98, EADDRNOTAVAIL=99, ENETDOWN=100, ENETUNREACH=101,
     ECONNABORTED=103, ECONNRESET=104, ENOTCONN=107, ETIMEDOUT=110, ECONNREFUSED=111, EHOSTUNREACH=113,
 )
 LINUX_NUMBER = {getattr(errno, name): number for name, number in LINUX.items() if hasattr(errno, name)}
+
+NETWORK_WORDS = {"EADDRINUSE": "Address already in use", "ECONNREFUSED": "Connection refused", "ENETUNREACH": "Network is unreachable"}
+NO_REQUESTS = (
+    "on this page a program cannot wait for others on the network, because the page is not cross-origin isolated. "
+    "curl works here, and so does Python where the page's server sends the headers that isolate it"
+)
 
 OFFLINE = "this Python has the standard library only, and no network to install anything from"
 MISSING = {
@@ -243,7 +249,223 @@ def _amend_selector_events(module):
     module.BaseSelectorEventLoop._close_self_pipe = close
 
 
-AMENDED = {"asyncio.selector_events": _amend_selector_events}
+def _say(words, payload=b""):
+    """Says something to the host over the network's device, and gives its answer."""
+    device = os.open("/dev/network", os.O_RDWR)
+    try:
+        try:
+            os.write(device, words.encode() + b"\n" + payload)
+        except OSError as error:
+            # As Linux has it, number and words: these are read more often than compared.
+            name = errno.errorcode.get(error.errno)
+            if name in NETWORK_WORDS:
+                kind = ConnectionRefusedError if name == "ECONNREFUSED" else OSError
+                raise kind(LINUX[name], NETWORK_WORDS[name]) from None
+            raise
+        answer = b""
+        while part := os.read(device, 1 << 20):
+            answer += part
+        return answer
+    finally:
+        os.close(device)
+
+
+def _is_whole(message):
+    """Whether these bytes are a whole HTTP request."""
+    head, end, body = message.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    fields = dict(line.lower().partition(b":")[::2] for line in head.split(b"\r\n")[1:])
+    if b"chunked" in fields.get(b"transfer-encoding", b""):
+        return body.endswith(b"0\r\n\r\n")
+    return len(body) >= int(fields.get(b"content-length", b"0"))
+
+
+def _amend_socket(module):
+    """Sockets that carry whole HTTP messages between this program and the computer's network. There are no others here."""
+    if not State.network:
+        return
+    original = module.socket
+
+    class socket:
+        _wants = _sent = _got = b""
+        _port = _peer = _connection = _timeout = None
+
+        def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
+            self.family = module.AF_INET if family == -1 else family
+            self.type = module.SOCK_STREAM if type == -1 else type
+            self.proto = 0 if proto == -1 else proto
+            self._io_refs, self._closed, self._ready = 0, False, []
+            if self.type & module.SOCK_STREAM == 0 or self.family not in (module.AF_INET, module.AF_INET6):
+                raise OSError(97, "Address family not supported by protocol")
+
+        makefile, close = original.makefile, original.close
+        _decref_socketios = original._decref_socketios
+        __enter__, __exit__ = original.__enter__, original.__exit__
+
+        def __repr__(self):
+            return "<socket.socket family=%s, type=%s, laddr=%r>" % (self.family, self.type, self.getsockname())
+
+        def fileno(self):
+            return -1
+
+        def setsockopt(self, *args):
+            pass
+
+        def getsockopt(self, *args):
+            return 0
+
+        def settimeout(self, timeout):
+            self._timeout = timeout
+
+        def gettimeout(self):
+            return self._timeout
+
+        def setblocking(self, flag):
+            self._timeout = None if flag else 0.0
+
+        def getsockname(self):
+            return self._name if self._port else ("0.0.0.0", 0)
+
+        def getpeername(self):
+            return self._peer
+
+        # A server's
+
+        def bind(self, address):
+            host, port = address[:2]
+            self._port = int(_say("listen %d" % port))
+            self._name = (host or "0.0.0.0", self._port)
+
+        def listen(self, backlog=0):
+            if self._port is None:
+                self.bind(("0.0.0.0", 0))
+
+        def _await(self):
+            """Waits until there is somebody to accept."""
+            if self._closed:
+                raise OSError(9, "Bad file descriptor")
+            if not self._ready:
+                connection, _, request = _say("accept %d" % self._port).partition(b"\n")
+                self._ready.append((int(connection), request))
+
+        def accept(self):
+            self._await()
+            other = socket(self.family, self.type)
+            other._connection, other._got = self._ready.pop(0)
+            other._peer = ("127.0.0.1", 40000 + other._connection % 20000)
+            other._name, other._port = self._name, None
+            return other, other._peer
+
+        # A client's
+
+        def connect(self, address):
+            self._peer = tuple(address[:2])
+
+        def connect_ex(self, address):
+            self.connect(address)
+            return 0
+
+        # Everybody's
+
+        def send(self, data, flags=0):
+            data = bytes(data)
+            self._sent += data
+            if self._connection is None and _is_whole(self._sent):
+                self._exchange()
+            return len(data)
+
+        def sendall(self, data, flags=0):
+            self.send(data)
+
+        def _exchange(self):
+            if self._peer is None:
+                raise OSError(107, "Transport endpoint is not connected")
+            request, self._sent = self._sent, b""
+            try:
+                self._got += _say("exchange %s %d" % self._peer, request)
+            except ConnectionRefusedError:
+                if _is_local(self._peer[0]):
+                    raise
+                raise module.gaierror(-2, "Name or service not known") from None
+
+        def recv(self, size, flags=0):
+            if self._connection is None and not self._got and self._sent:
+                self._exchange()
+            part, self._got = self._got[:size], self._got[size:]
+            return part
+
+        def recv_into(self, buffer, nbytes=0, flags=0):
+            part = self.recv(nbytes or len(buffer))
+            buffer[: len(part)] = part
+            return len(part)
+
+        def shutdown(self, how):
+            if how != module.SHUT_RD:
+                self._answer()
+
+        def _answer(self):
+            if self._connection is not None:
+                connection, self._connection = self._connection, None
+                _say("answer %d" % connection, self._sent)
+                self._sent = b""
+
+        def _real_close(self):
+            self._answer()
+            if self._port is not None:
+                port, self._port = self._port, None
+                _say("close %d" % port)
+
+        def detach(self):
+            self._closed = True
+            return -1
+
+    socket.__module__ = "socket"
+    module.socket = module.SocketType = socket
+
+    def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+        host = host.decode() if isinstance(host, bytes) else host
+        if not host:
+            host = "0.0.0.0" if flags & module.AI_PASSIVE else "127.0.0.1"
+        number = {"http": 80, "https": 443}.get(port) if isinstance(port, str) and not port.isdigit() else int(port or 0)
+        return [(module.AF_INET, type or module.SOCK_STREAM, 6, "", (host, number))]
+
+    module.getaddrinfo = getaddrinfo
+    module.gethostbyname = lambda host: "127.0.0.1" if _is_local(host) else host
+    module.getfqdn = lambda name="": name if name not in ("", "0.0.0.0", "::") else module.gethostname()
+
+
+def _is_local(host):
+    return host in ("localhost", "127.0.0.1", "0.0.0.0", "::1", "::") or host == os.environ.get("HOSTNAME")
+
+
+def _amend_socketserver(module):
+    """Servers that wait for the next request, and answer one after the other: there are no threads here."""
+
+    class Selector:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *args):
+            pass
+
+        def register(self, server, events):
+            self.server = server
+
+        def select(self, timeout=None):
+            self.server.socket._await()
+            return [(self.server, 1)]
+
+    if State.network:
+        module._ServerSelector = Selector
+        module.ThreadingMixIn.process_request = module.ThreadingMixIn.process_request_thread
+
+
+AMENDED = {
+    "asyncio.selector_events": _amend_selector_events,
+    "socket": _amend_socket,
+    "socketserver": _amend_socketserver,
+}
 
 
 def seal(_):
@@ -471,10 +693,10 @@ def _function(source, filename):
 
 
 def _prompts(options):
-    return State.terminal and options.command is None and options.module is None and options.file in (None, "-")
+    return options.command is None and options.module is None and options.file in (None, "-")
 
 
-def _program(options, stdin):
+def _program(options):
     if options.command is not None:
         if not options.safe_path:
             sys.path.insert(0, "")
@@ -493,7 +715,7 @@ def _program(options, stdin):
         return _script(options)
     if not options.safe_path:
         sys.path.insert(0, "")
-    if stdin == "nothing" and options.file is None:
+    if State.stdin == "nothing" and options.file is None:
         raise Stop(2, REPL + "\n")
     return _function(sys.stdin.buffer.read(), "<stdin>")
 
@@ -503,12 +725,13 @@ class State:
 
     program = options = console = None
     config = {}
-    terminal = unreachable = False
+    stdin, network = "nothing", False
 
 
 def prepare(spec):
     """Sets the process up. Answers 'configure name=address...' or 'exit code'. JSON without true, false and null is Python too."""
-    args, env = eval(spec)
+    args, env, stdin, network = eval(spec)
+    State.stdin, State.network = stdin, network != "none"
     # A main module of its own: what is in the image belongs to the image, and is not collected at the end.
     main = type(sys)("__main__")
     main.__builtins__ = sys.modules["builtins"]
@@ -551,24 +774,23 @@ def prepare(spec):
         return _stopped(stop)
 
 
-def load(stdin):
+def load(_):
     """After the interpreter is configured: answers 'run <address>', 'prompt', 'exit <code>', or raises what CPython prints."""
     options = State.options
-    State.terminal = stdin.endswith("terminal")
-    State.unreachable = stdin == "unreachable-terminal"
+    terminal = State.stdin.endswith("terminal")
     try:
-        if options.inspect and not State.terminal:
+        if options.inspect and not terminal:
             raise Stop(2, REPL + "\n")
-        if _prompts(options):
+        if terminal and _prompts(options):
             if not options.safe_path:
                 sys.path.insert(0, "")
             State.console = _console(banner=not options.quiet)
             return "prompt"
         if options.inspect:
             State.console = _console(banner=False)
-            State.console.run_first(partial(_program, options, stdin))
+            State.console.run_first(partial(_program, options))
             return "prompt"
-        State.program = _program(options, stdin)
+        State.program = _program(options)
         return "run %d" % id(State.program)
     except Stop as stop:
         return _stopped(stop)
@@ -678,10 +900,14 @@ def explain(error):
             part.errno = LINUX_NUMBER[part.errno]
         if isinstance(part, OSError) and (part.errno == 38 or "does not support processes" in str(part)):
             hint = hint or "this Python cannot start other programs: call them from the shell or from a workflow step"
-        if isinstance(part, OSError) and (type(part).__name__ == "gaierror" or part.errno in (101, 111)):
+        if isinstance(part, OSError) and State.network and type(part).__name__ == "gaierror":
+            hint = hint or "this computer reaches only itself and the company's own hosts"
+        elif isinstance(part, OSError) and not State.network and (type(part).__name__ == "gaierror" or part.errno in (101, 111)):
             hint = hint or "this computer has no network: Python sees only the files on it"
-        if isinstance(part, OSError) and part.errno == 5 and part.filename is None and State.unreachable:
+        if isinstance(part, OSError) and part.errno == 5 and part.filename is None and State.stdin == "unreachable-terminal":
             hint = hint or UNREACHABLE
+        if isinstance(part, OSError) and part.errno == 100:
+            hint = hint or NO_REQUESTS
         if isinstance(part, ModuleNotFoundError) and part.name:
             hint = hint or MISSING.get(part.name.partition(".")[0], "")
         if isinstance(part, RuntimeError) and str(part) == "can't start new thread":

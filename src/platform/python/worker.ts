@@ -80,13 +80,26 @@ async function boot(port: WorkerPort, host: WorkerHost, message: BootMessage): P
           port.post(question);
         })
       : null,
+    notify(notice) {
+      output.flush();
+      port.post({ type: 'notice', notice });
+    },
     checkpoint: (changes) => port.post({ type: 'checkpoint', changes }, buffersOf(changes)),
     ending: () => port.post({ type: 'ending' }),
   });
   host.lockDown();
   if (message.makeImage) port.post({ type: 'image', image: interpreter.makeImage() });
   if (message.rehearse) {
-    interpreter.run({ args: ['-c', ''], cwd: '/', env: {}, files: [], stdin: new Uint8Array(0), stdinKind: 'file', now: 0 });
+    interpreter.run({
+      args: ['-c', ''],
+      cwd: '/',
+      env: {},
+      files: [],
+      stdin: new Uint8Array(0),
+      stdinKind: 'file',
+      networkKind: 'none',
+      now: 0,
+    });
     interpreter.restore();
   }
 
