@@ -23,6 +23,7 @@ export function createComputer(options: ComputerOptions): Computer {
     user,
     hostname,
     services: new Ports(hostname, options.services),
+    packageIndex: options.packageIndex,
     files,
     home,
     env: { ...environment(home, options), ...options.env },

@@ -111,6 +111,12 @@ export interface Services {
   fetch(request: ServiceRequest): Promise<ServiceResponse | null>;
 }
 
+/** What `pip` asks for packages that are not on the computer, when the learner asks it to: the public index, or one that stands in for it. */
+export interface PackageIndex {
+  /** Null where it is out of reach. `accept` is the type of content that is wanted. */
+  fetch(url: string, accept: string): Promise<{ readonly status: number; readonly body: Uint8Array } | null>;
+}
+
 /** What a command may know of the terminal that it is called in. */
 export interface CommandTerminal {
   /** Which streams of the command that runs now are the terminal itself. Ask before the first await. */
@@ -131,6 +137,8 @@ export interface ComputerOptions {
   readonly network?: NetworkPolicy | undefined;
   /** What `curl` and `wget` reach; nothing when it is absent. */
   readonly services?: Services | undefined;
+  /** Where `pip install` finds packages that are not on this computer; without it there are only those that are. */
+  readonly packageIndex?: PackageIndex | undefined;
   /** Extra commands for this computer, made for each of its terminals. */
   readonly commands?: (terminal: CommandTerminal, files: FileSystem) => readonly CustomCommand[];
   /** Called when `nano`, `vim` or `code` is to open a file in an interactive session; the file need not exist. */

@@ -68,7 +68,13 @@ export interface PythonNetwork {
   answer(connection: number, response: Uint8Array): void;
   close(port: number): void;
   /** Sends a request and gives the answer; null where no host, or no server on that port, has this address. */
-  exchange(host: string, port: number, request: Uint8Array): Promise<Uint8Array | null>;
+  exchange(address: PythonAddress, request: Uint8Array): Promise<Uint8Array | null>;
+}
+
+export interface PythonAddress {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
 }
 
 /** How a process stands when it begins to wait: it is not computing then, so time goes on and others see what it has written. */

@@ -149,6 +149,8 @@ describe('a client in Python', () => {
     expect(asked.map(({ method, url, headers }) => [method, url, headers['user-agent']])).toEqual([
       ['GET', 'http://api.fieldleaf.test/v1?q=1', 'Python-urllib/3.14'],
     ]);
+    await terminal.type(get('https://api.fieldleaf.test/secret'));
+    expect(asked.at(-1)?.url).toBe('https://api.fieldleaf.test/secret');
     expect((await terminal.type(get('http://localhost:9'))).stderr).toMatch(
       /URLError: <urlopen error \[Errno 111\] Connection refused>\n$/,
     );

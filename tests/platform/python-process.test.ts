@@ -107,7 +107,10 @@ ZeroDivisionError: division by zero
 
 describe('what is not here', () => {
   const page = 'Python runs apart from the page here and cannot reach its JavaScript';
-  const library = 'this Python has the standard library only, and no network to install anything from';
+  const impure = 'this Python takes packages of pure Python only, and this one is not';
+  const absent =
+    "it is not installed: 'pip install' takes packages of pure Python, from wheels on this computer or an index that it reaches";
+  const command = 'it is a command of this computer: call it in the terminal or in a workflow step';
   const programs = 'this Python cannot start other programs: call them from the shell or from a workflow step';
   const network = 'this computer has no network: Python sees only the files on it';
   const refused = {
@@ -116,17 +119,22 @@ describe('what is not here', () => {
       args: ['-c', 'from pyodide.ffi import run_sync'],
       last: `ModuleNotFoundError: No module named 'pyodide'\npython3: ${page}.`,
     },
-    numpy: { args: ['-c', 'import numpy as np'], last: `ModuleNotFoundError: No module named 'numpy'\npython3: ${library}.` },
-    pip: { args: ['-m', 'pip', 'install', 'numpy'], last: `/usr/bin/python3: No module named pip\npython3: ${library}.` },
+    numpy: { args: ['-c', 'import numpy as np'], last: `ModuleNotFoundError: No module named 'numpy'\npython3: ${impure}.` },
+    requests: { args: ['-c', 'import requests'], last: `ModuleNotFoundError: No module named 'requests'\npython3: ${absent}.` },
+    pip: { args: ['-m', 'pip', 'install', 'numpy'], last: `/usr/bin/python3: No module named pip\npython3: ${command}.` },
     venv: {
       args: ['-m', 'venv', '.venv'],
-      last: '/usr/bin/python3: No module named venv\npython3: every process here starts from the same clean Python, so there is nothing for a virtual environment to keep apart.',
+      last: `/usr/bin/python3: No module named venv\npython3: ${command}.`,
     },
     subprocess: {
       args: ['-c', 'import subprocess; subprocess.run(["git", "log"])'],
       last: `OSError: [Errno 138] emscripten does not support processes.\npython3: ${programs}.`,
     },
     fork: { args: ['-c', 'import os; os.fork()'], last: `OSError: [Errno 38] Function not implemented\npython3: ${programs}.` },
+    multiprocessing: {
+      args: ['-c', 'import multiprocessing\nmultiprocessing.Pool(2)'],
+      last: `ModuleNotFoundError: No module named '_multiprocessing'\npython3: ${programs}.`,
+    },
     threads: {
       args: ['-c', 'import threading; threading.Thread(target=print).start()'],
       last: "RuntimeError: can't start new thread\npython3: this Python has one thread only: do the work in a loop, or with asyncio.",

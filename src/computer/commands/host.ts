@@ -1,6 +1,6 @@
 /** What a command of ours may ask of the session that runs it. */
 import type { Clock, OutputStream, PythonHost } from '../../platform/platform.ts';
-import type { ComputerOptions, FileSystem } from '../contract.ts';
+import type { ComputerOptions, FileSystem, PackageIndex } from '../contract.ts';
 import type { Ports } from '../network/ports.ts';
 
 export interface CommandHost {
@@ -10,6 +10,7 @@ export interface CommandHost {
   readonly user: ComputerOptions['user'];
   readonly hostname: string;
   readonly services: Ports;
+  readonly packageIndex: PackageIndex | undefined;
   readonly interactive: boolean;
   /** Terminal width in characters. */
   readonly columns: number;

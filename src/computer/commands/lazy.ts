@@ -12,6 +12,8 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   unzip: async () => (await import('./zip.ts')).unzip,
   curl: async () => (await import('./curl.ts')).curl,
   wget: async () => (await import('./curl.ts')).wget,
+  pip: async () => (await import('../pip/pip.ts')).pip,
+  pip3: async () => (await import('../pip/pip.ts')).pip,
   shuf: async () => (await import('./small.ts')).shuf,
   cmp: async () => (await import('./small.ts')).cmp,
   truncate: async () => (await import('./small.ts')).truncate,
@@ -21,11 +23,18 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
 };
 
 export function lazyCommands(host: CommandHost): readonly CustomCommand[] {
-  return Object.entries(PROGRAMS).map(([name, load]) =>
-    defineCommand(name, async (args, ctx) => {
-      const program = await load().catch(() => null);
-      if (program === null) return failed(`${name}: its program could not be loaded; check the connection and try again\n`, 126);
-      return program(host, args, ctx);
-    }),
-  );
+  return Object.entries(PROGRAMS).map(([name, load]) => defineCommand(name, async (args, ctx) => runLoaded(name, load, host, args, ctx)));
+}
+
+/** Loads a program and runs it. */
+export async function runLoaded(
+  name: string,
+  load: () => Promise<Program>,
+  host: CommandHost,
+  args: readonly string[],
+  ctx: ResolvedCommandContext,
+): Promise<ExecResult> {
+  const program = await load().catch(() => null);
+  if (program === null) return failed(`${name}: its program could not be loaded; check the connection and try again\n`, 126);
+  return program(host, args, ctx);
 }

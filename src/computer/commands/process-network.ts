@@ -1,4 +1,4 @@
-import type { PythonNetwork } from '../../platform/platform.ts';
+import type { PythonAddress, PythonNetwork } from '../../platform/platform.ts';
 import { requestBytes, requestOf, responseBytes, responseOf } from '../network/http.ts';
 import type { Incoming, Listener, Ports } from '../network/ports.ts';
 
@@ -39,8 +39,8 @@ export class ProcessNetwork implements PythonNetwork {
     this.#listeners.delete(port);
   }
 
-  async exchange(host: string, port: number, bytes: Uint8Array): Promise<Uint8Array | null> {
-    const request = requestOf(bytes, host, port);
+  async exchange(address: PythonAddress, bytes: Uint8Array): Promise<Uint8Array | null> {
+    const request = requestOf(bytes, address);
     const response = request && (await this.#ports.fetch(request));
     if (response === null) return null;
     return response.status === 0 ? new Uint8Array(0) : responseBytes(response);

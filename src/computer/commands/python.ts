@@ -1,12 +1,12 @@
-/** `python`, `python3` and `pip`: a process of its own on a copy of the files, whose writes come back when it ends. */
+/** `python` and `python3`: a process of its own on a copy of the files, whose writes come back when it ends. */
 import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash/browser';
 import type { Clock, OutputStream, PythonExit, PythonJob, PythonPause, PythonResume } from '../../platform/platform.ts';
 import { fromLatin1, toLatin1 } from '../files/content.ts';
 import type { CommandHost } from './host.ts';
+import { runLoaded, type Program } from './lazy.ts';
 import { ProcessFiles } from './process-files.ts';
 import { ProcessNetwork } from './process-network.ts';
-import { failed } from './result.ts';
 import { LONGEST_SLEEP } from './sleep.ts';
 
 /** From KeyboardInterrupt to the end of a process that ignores it, in real ms. */
@@ -14,23 +14,20 @@ const KILL_AFTER = 120;
 
 export function pythonCommands(host: CommandHost): readonly CustomCommand[] {
   const python = (name: string) => defineCommand(name, (args, ctx) => runPython(host, args, ctx));
-  const pip = (name: string) =>
-    defineCommand(name, async () =>
-      failed(
-        `${name}: this computer is offline, so packages cannot be installed.\n` +
-          'Python here has its standard library: json, csv, statistics, random, unittest, sqlite3 and the rest of it.\n',
-      ),
-    );
-  return [python('python'), python('python3'), pip('pip'), pip('pip3')];
+  return [python('python'), python('python3')];
 }
 
+/** Modules that are programs of the computer: Python itself has no way to what they need. */
+const MODULES: Readonly<Record<string, () => Promise<Program>>> = {
+  pip: async () => (await import('../pip/pip.ts')).pip,
+  venv: async () => (await import('../pip/venv.ts')).venv,
+};
+
 async function runPython(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) {
+  const module = args[0] === '-m' ? (args[1] ?? '') : '';
+  if (Object.hasOwn(MODULES, module)) return runLoaded(`python3: ${module}`, MODULES[module]!, host, args.slice(2), ctx);
   const terminal = host.streams();
   const piped = fromLatin1(ctx.stdin as unknown as string);
-  if (args[0] === '-m' && (args[1] === 'pip' || args[1] === 'venv')) {
-    return failed(`python3: ${args[1]} is not on this computer: it is offline, and Python has its standard library here.\n`);
-  }
-
   const output = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   const onOutput = (stream: OutputStream, bytes: Uint8Array) => {

@@ -1,4 +1,5 @@
 /** HTTP/1.1 messages as bytes, as a program's sockets carry them. */
+import type { PythonAddress } from '../../platform/platform.ts';
 import type { ServiceRequest, ServiceResponse } from '../contract.ts';
 import { fromLatin1, toLatin1 } from '../files/content.ts';
 
@@ -10,15 +11,15 @@ export function requestBytes({ method, url, headers, body }: ServiceRequest): Ui
   return joined(`${method} ${pathname}${search} HTTP/1.1\r\n${fieldLines(fields)}\r\n`, body);
 }
 
-/** What a client has sent to `host`; null where it is no request. */
-export function requestOf(bytes: Uint8Array, host: string, port: number): ServiceRequest | null {
+/** What a client has sent to an address; null where it is no request. */
+export function requestOf(bytes: Uint8Array, { scheme, host, port }: PythonAddress): ServiceRequest | null {
   const message = parted(bytes);
   const [, method, target] = /^(\S+) (\S+) HTTP\/1\.\d$/.exec(message.line) ?? [];
   if (method === undefined || target === undefined) return null;
-  const url = target.includes('://') ? target : `http://${host}${port === 80 ? '' : `:${port}`}${target}`;
+  const url = target.includes('://') ? target : `${scheme}://${host}:${port}${target}`;
   if (!URL.canParse(url)) return null;
   const { host: _host, connection: _connection, 'content-length': _length, ...headers } = message.headers;
-  return { method, url, headers, body: message.body };
+  return { method, url: new URL(url).href, headers, body: message.body };
 }
 
 /** A response as a client reads it. */

@@ -19,7 +19,7 @@ import { lineOf } from './trapping.ts';
 import { killCommand, trapCommand } from './traps.ts';
 
 /** The computer that a session runs on. */
-export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname'> {
+export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'user' | 'hostname' | 'packageIndex'> {
   readonly services: Ports;
   readonly files: FileSystem;
   readonly home: string;
@@ -238,6 +238,7 @@ export class ShellSession implements Session {
       user: machine.user,
       hostname: machine.hostname,
       services: machine.services,
+      packageIndex: machine.packageIndex,
       interactive: this.#options.interactive,
       columns: this.#options.columns ?? 80,
       streams: () => ({ stdin: (run.sink & IN) !== 0, stdout: (run.sink & OUT) !== 0, stderr: (run.sink & ERR) !== 0 }),

@@ -60,7 +60,7 @@ export class Answers {
       return port === null ? { error: 'EADDRINUSE', body: nothing } : text(String(port));
     }
     if (question.kind === 'accept') return this.#accept(network, question.port, wanted);
-    const body = await network.exchange(question.host, question.port, question.request);
+    const body = await network.exchange(question, question.request);
     return body === null ? { error: 'ECONNREFUSED', body: nothing } : { body };
   }
 

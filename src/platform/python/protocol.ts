@@ -1,5 +1,5 @@
 /** What a Python host and its workers say to each other: plain, structured-clonable messages. */
-import type { FileTree, OutputStream, PythonExit, PythonPause, PythonResumption, TreeChanges } from '../platform.ts';
+import type { FileTree, OutputStream, PythonAddress, PythonExit, PythonPause, PythonResumption, TreeChanges } from '../platform.ts';
 
 /** Bytes that may be shared between workers (where the platform allows it) or are copied to each of them. */
 export type SharedBytes = Uint8Array<ArrayBuffer> | Uint8Array<SharedArrayBuffer>;
@@ -83,7 +83,7 @@ export type Question =
   | { readonly kind: 'line' }
   | { readonly kind: 'listen'; readonly port: number }
   | { readonly kind: 'accept'; readonly port: number }
-  | { readonly kind: 'exchange'; readonly host: string; readonly port: number; readonly request: Uint8Array };
+  | ({ readonly kind: 'exchange'; readonly request: Uint8Array } & PythonAddress);
 
 /** What a program says on its network without waiting. */
 export type Notice =
@@ -121,7 +121,7 @@ export type FromWorker =
 export const control = { signal: 0, acknowledged: 1, answered: 2, answerBytes: 3, words: 4 } as const;
 
 /** Room for an answer in the control block, in bytes. */
-export const answerRoom = 32 * 1024;
+const answerRoom = 32 * 1024;
 
 /** A control block with nothing in it. */
 export function newControlBlock(): SharedArrayBuffer {

@@ -132,26 +132,28 @@ NO_REQUESTS = (
     "curl works here, and so does Python where the page's server sends the headers that isolate it"
 )
 
-OFFLINE = "this Python has the standard library only, and no network to install anything from"
+NOT_INSTALLED = "it is not installed: 'pip install' takes packages of pure Python, from wheels on this computer or an index that it reaches"
+NOT_PURE = "this Python takes packages of pure Python only, and this one is not"
+COMMAND = "it is a command of this computer: call it in the terminal or in a workflow step"
+APART = "Python runs apart from the page here and cannot reach its JavaScript"
+NO_PROGRAMS = "this Python cannot start other programs: call them from the shell or from a workflow step"
 MISSING = {
-    "js": "Python runs apart from the page here and cannot reach its JavaScript",
-    "pyodide_js": "Python runs apart from the page here and cannot reach its JavaScript",
-    "pyodide": "Python runs apart from the page here and cannot reach its JavaScript",
-    "_pyodide": "Python runs apart from the page here and cannot reach its JavaScript",
-    "micropip": OFFLINE,
-    "pip": OFFLINE,
-    "ensurepip": OFFLINE,
-    "venv": "every process here starts from the same clean Python, so there is nothing for a virtual environment to keep apart",
+    "pip": COMMAND,
+    "ensurepip": COMMAND,
+    "venv": COMMAND,
     "curses": "this Python has no terminal of its own",
     "readline": "this Python has no terminal of its own",
     "tkinter": "this Python has no windows",
-    "pytest": OFFLINE + ". 'python3 -m unittest' is here",
+    "_multiprocessing": NO_PROGRAMS,
+    "pytest": NOT_INSTALLED + ". 'python3 -m unittest' is here",
 }
-for _name in (
-    "numpy", "pandas", "sklearn", "scipy", "matplotlib", "torch", "tensorflow", "joblib",
-    "requests", "yaml", "flask", "fastapi", "pydantic",
+for _names, _why in (
+    ("js pyodide_js pyodide _pyodide", APART),
+    ("numpy pandas sklearn scipy matplotlib torch tensorflow pydantic", NOT_PURE),
+    ("micropip joblib requests yaml flask fastapi", NOT_INSTALLED),
 ):
-    MISSING[_name] = OFFLINE
+    for _name in _names.split():
+        MISSING[_name] = _why
 
 
 class Stash:
@@ -288,7 +290,8 @@ def _amend_socket(module):
     original = module.socket
 
     class socket:
-        _wants = _sent = _got = b""
+        _sent = _got = b""
+        _scheme = "http"
         _port = _peer = _connection = _timeout = None
 
         def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
@@ -383,7 +386,7 @@ def _amend_socket(module):
                 raise OSError(107, "Transport endpoint is not connected")
             request, self._sent = self._sent, b""
             try:
-                self._got += _say("exchange %s %d" % self._peer, request)
+                self._got += _say("exchange %s %s %d" % (self._scheme, *self._peer), request)
             except ConnectionRefusedError:
                 if _is_local(self._peer[0]):
                     raise
@@ -420,6 +423,9 @@ def _amend_socket(module):
             self._closed = True
             return -1
 
+    for name, number in (("SO_REUSEADDR", 2), ("SO_KEEPALIVE", 9), ("SO_REUSEPORT", 15), ("TCP_NODELAY", 1)):
+        if not hasattr(module, name):
+            setattr(module, name, number)
     socket.__module__ = "socket"
     module.socket = module.SocketType = socket
 
@@ -437,6 +443,19 @@ def _amend_socket(module):
 
 def _is_local(host):
     return host in ("localhost", "127.0.0.1", "0.0.0.0", "::1", "::") or host == os.environ.get("HOSTNAME")
+
+
+def _amend_ssl(module):
+    """What is encrypted elsewhere goes to the same hosts here, which know by the scheme what is meant."""
+
+    def wrap_socket(self, sock, server_side=False, **options):
+        if server_side:
+            raise OSError(95, "Operation not supported: servers speak plain HTTP on this computer")
+        sock._scheme = "https"
+        return sock
+
+    if State.network:
+        module.SSLContext.wrap_socket = wrap_socket
 
 
 def _amend_socketserver(module):
@@ -464,6 +483,7 @@ def _amend_socketserver(module):
 AMENDED = {
     "asyncio.selector_events": _amend_selector_events,
     "socket": _amend_socket,
+    "ssl": _amend_ssl,
     "socketserver": _amend_socketserver,
 }
 
@@ -504,7 +524,7 @@ class Options:
         self.command = self.module = self.file = None
         self.args = []
         self.ignore_environment = self.isolated = self.safe_path = self.unbuffered = self.skip_first_line = False
-        self.inspect = False
+        self.inspect = self.no_user_site = False
         self.optimize = self.verbose = self.bytes_warning = self.quiet = self.version = 0
         self.warn, self.x = [], {}
 
@@ -556,7 +576,7 @@ def _parse(args):
             elif letter == "E":
                 options.ignore_environment = True
             elif letter == "I":
-                options.ignore_environment = options.isolated = options.safe_path = True
+                options.ignore_environment = options.isolated = options.safe_path = options.no_user_site = True
             elif letter == "P":
                 options.safe_path = True
             elif letter == "u":
@@ -573,7 +593,9 @@ def _parse(args):
                 options.quiet += 1
             elif letter == "i":
                 options.inspect = True
-            elif letter in "BdRsSt":
+            elif letter == "s":
+                options.no_user_site = True
+            elif letter in "BdRSt":
                 pass
             else:
                 raise _usage("unknown option -" + letter)
@@ -598,6 +620,7 @@ def _read_environment(options, env):
         raise _fatal('config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]')
     options.unbuffered |= value("PYTHONUNBUFFERED") is not None
     options.safe_path |= value("PYTHONSAFEPATH") is not None
+    options.no_user_site |= value("PYTHONNOUSERSITE") is not None
     if value("PYTHONOPTIMIZE"):
         options.optimize = max(options.optimize, _integer(env["PYTHONOPTIMIZE"]))
     if value("PYTHONVERBOSE"):
@@ -609,6 +632,19 @@ def _read_environment(options, env):
     if value("PYTHONWARNINGS"):
         options.warn[:0] = [part.strip() for part in env["PYTHONWARNINGS"].split(",") if part.strip()]
     return [os.path.abspath(part) for part in (value("PYTHONPATH") or "").split(":") if part], value("PYTHONIOENCODING")
+
+
+def _add_packages(options, env):
+    """The packages that pip has installed: those of the virtual environment that is active, or the person's own."""
+    root = env.get("VIRTUAL_ENV") or ""
+    if root:
+        sys.prefix = sys.exec_prefix = root
+        sys.executable = root + "/bin/python3"
+    elif env.get("HOME") and not options.no_user_site:
+        root = env["HOME"] + "/.local"
+    folder = root + "/lib/python3.14/site-packages"
+    if root and os.path.isdir(folder):
+        sys.path.append(folder)
 
 
 def _open_streams(unbuffered, encoding):
@@ -756,6 +792,7 @@ def prepare(spec):
         if "int_max_str_digits" in options.x:
             _digits(options.x["int_max_str_digits"])
         sys.path[:0] = path
+        _add_packages(options, env)
         first = "-c" if options.command is not None else "-m" if options.module is not None else options.file or ""
         sys.argv[:] = [first, *options.args]
         State.config = {
@@ -899,7 +936,7 @@ def explain(error):
         if isinstance(part, OSError) and part.errno in LINUX_NUMBER and part.strerror == os.strerror(part.errno):
             part.errno = LINUX_NUMBER[part.errno]
         if isinstance(part, OSError) and (part.errno == 38 or "does not support processes" in str(part)):
-            hint = hint or "this Python cannot start other programs: call them from the shell or from a workflow step"
+            hint = hint or NO_PROGRAMS
         if isinstance(part, OSError) and State.network and type(part).__name__ == "gaierror":
             hint = hint or "this computer reaches only itself and the company's own hosts"
         elif isinstance(part, OSError) and not State.network and (type(part).__name__ == "gaierror" or part.errno in (101, 111)):
@@ -910,6 +947,8 @@ def explain(error):
             hint = hint or NO_REQUESTS
         if isinstance(part, ModuleNotFoundError) and part.name:
             hint = hint or MISSING.get(part.name.partition(".")[0], "")
+        if isinstance(part, ValueError) and str(part) == "Invalid file descriptor: -1":
+            hint = hint or "asyncio has no network here: use http.server, or urllib.request"
         if isinstance(part, RuntimeError) and str(part) == "can't start new thread":
             hint = hint or "this Python has one thread only: do the work in a loop, or with asyncio"
     if isinstance(error, SystemExit) and State.options and State.options.module and isinstance(error.code, str):

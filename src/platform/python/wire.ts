@@ -1,7 +1,7 @@
 /** What a program's sockets say to the host: a line of words, then bytes. */
 import type { Notice, Question } from './protocol.ts';
 
-/** Reads a message of the runner's sockets: `listen 8000`, `accept 8000`, `answer 3`, `close 8000`, `exchange localhost 8000`. */
+/** Reads a message of the runner's sockets: `listen 8000`, `accept 8000`, `answer 3`, `close 8000`, `exchange http localhost 8000`. */
 export function messageOf(message: Uint8Array): Question | Notice {
   const lineEnd = message.indexOf(10);
   const [verb, ...words] = new TextDecoder().decode(message.subarray(0, lineEnd)).split(' ');
@@ -15,7 +15,7 @@ export function messageOf(message: Uint8Array): Question | Notice {
     case 'answer':
       return { kind: verb, connection: number, response: bytes };
     case 'exchange':
-      return { kind: verb, host: words[0] ?? '', port: number, request: bytes };
+      return { kind: verb, scheme: words[0] === 'https' ? 'https' : 'http', host: words[1] ?? '', port: number, request: bytes };
     default:
       throw new Error(`Python: no such message: ${verb}`);
   }
