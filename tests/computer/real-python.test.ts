@@ -116,6 +116,17 @@ EOF`;
     const [out, , code] = await talk(`python3 -c '${ask}'; echo never`, interrupt);
     expect([out, code]).toEqual(['name? ', 130]);
     expect(await talk('echo $?')).toEqual(['130\n', '', 0]);
+    // The line that a program did not wait for is the next reader's.
+    const leave = 'import sys, signal; signal.signal(signal.SIGINT, lambda *_: sys.exit(0)); open("waits", "w").close(); input("first? ")';
+    const interruptOnceItWaits = async () => {
+      await expect.poll(() => computer.files.existsSync('/home/you/waits')).toBe(true);
+      interrupt();
+    };
+    expect(await talk(`python3 -c '${leave}'; read -p 'then? ' x; echo $x`, interruptOnceItWaits, 'mine')).toEqual([
+      'first? mine\n',
+      'then? ',
+      0,
+    ]);
     // What one writes is there for the other at once, and time does not stand still.
     const look = async () => {
       await expect.poll(() => computer.files.existsSync('/home/you/note')).toBe(true);
@@ -131,6 +142,30 @@ EOF`;
     expect(await talk("printf '1\\n2\\n' | python3 -c 'print(input() + input())'")).toEqual(['12\n', '', 0]);
     terminal.session.close();
     other.session.close();
+  });
+
+  it.each<readonly [what: string, line: string, exitCode: number]>([
+    ['10 MB of output', 'python3 -c \'for i in range(100_000): print("x" * 99)\' | wc -c', 0],
+    ['a program that takes all memory', "python3 -c 'x = []\nwhile True: x.append(bytes(10**7))'", 137],
+    ['a program that breaks the interpreter', "python3 -c 'import os; os.abort()'", 134],
+  ])('survives %s', async (_what, line, exitCode) => {
+    const terminal = new Terminal(computerWith({ python }));
+    const answer = await terminal.type(line);
+    expect(answer.exitCode).toBe(exitCode);
+    if (exitCode === 0) expect(answer.stdout).toBe('10000000\n');
+    expect(await terminal.type('python3 -c "print(1)"')).toMatchObject({ stdout: '1\n', stderr: '', exitCode: 0 });
+    terminal.session.close();
+  });
+
+  it('survives the end of a terminal in the middle of a program, and keeps what that had written when it last waited', async () => {
+    const computer = computerWith({ python });
+    const [one, two] = [new Terminal(computer, { interactive: true }), new Terminal(computer)];
+    const running = one.type(`python3 -c 'open("kept", "w").write("k")\ninput()'`);
+    await expect.poll(() => computer.files.existsSync('/home/you/kept')).toBe(true);
+    one.session.close();
+    await running;
+    expect(await two.type('cat kept; python3 -c "print(1)"')).toMatchObject({ stdout: 'k1\n', stderr: '', exitCode: 0 });
+    two.session.close();
   });
 
   it('streams while it runs', async () => {

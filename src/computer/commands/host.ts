@@ -18,8 +18,11 @@ export interface CommandHost {
   streams(): { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /** Writes to the terminal at once. */
   write(stream: OutputStream, text: string): void;
-  /** The next line that the person types, without its newline; null at the end of input and after Ctrl+C. */
-  readLine(): Promise<string | null>;
+  /**
+   * The next line that the person types, without its newline; null at the end of input and after Ctrl+C. Once `unwanted` is aborted, the
+   * line is for whoever reads next.
+   */
+  readLine(unwanted?: AbortSignal): Promise<string | null>;
   /** What the person has typed and nobody has read yet, as text. */
   takeTyped(): string;
   /** Aborted by Ctrl+C, with the reason `'interrupted'`, and by the end of the session, with `'closed'`. */

@@ -37,6 +37,7 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   const files = new ProcessFiles(host.files);
   const time = new ProcessTime(host.clock);
   const network = new ProcessNetwork(host.services);
+  const over = new AbortController();
   const onPause = ({ changes, slept }: PythonPause): PythonResume => {
     const problem = files.take(changes);
     if (problem !== '') onOutput('stderr', new TextEncoder().encode(problem));
@@ -55,7 +56,9 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
     files: files.tree,
     stdin: piped,
     network,
-    ...(terminal.stdin && piped.length === 0 ? { terminal: host } : {}),
+    ...(terminal.stdin && piped.length === 0
+      ? { terminal: { takeTyped: host.takeTyped, readLine: () => host.readLine(over.signal) } }
+      : {}),
     now: host.clock.now(),
     onOutput,
     onPause,
@@ -64,6 +67,7 @@ async function runPython(host: CommandHost, args: readonly string[], ctx: Resolv
   const exit = await runUntilInterrupted(host, job).finally(() => {
     time.end();
     network.end();
+    over.abort();
   });
   for (const stream of ['stdout', 'stderr'] as const) if (terminal[stream]) host.write(stream, decoders[stream].decode());
   const slept = exit.slept ?? 0;

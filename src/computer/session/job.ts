@@ -72,11 +72,13 @@ export class Job {
     }
   }
 
-  readLine(): Promise<string | null> {
+  /** Once `unwanted` is aborted, the line is for whoever reads next, and the promise stays as it is. */
+  readLine(unwanted?: AbortSignal): Promise<string | null> {
     if (this.interrupted) return Promise.resolve(null);
     return new Promise((resolve) => {
-      if (this.#typed.length > 0) this.#give(this.#typed.shift()!, resolve);
-      else this.#readers.push(resolve);
+      if (this.#typed.length > 0) return this.#give(this.#typed.shift()!, resolve);
+      this.#readers.push(resolve);
+      unwanted?.addEventListener('abort', () => this.#forget(resolve), { once: true });
     });
   }
 
@@ -127,6 +129,11 @@ export class Job {
     clearTimeout(this.#grace);
     for (const stream of ['stdout', 'stderr'] as const) this.write(stream, this.#decoders[stream].decode());
     this.#ended = true;
+  }
+
+  #forget(reader: (line: string | null) => void): void {
+    const at = this.#readers.indexOf(reader);
+    if (at !== -1) this.#readers.splice(at, 1);
   }
 
   #give(line: string | null, reader: (line: string | null) => void): void {

@@ -243,7 +243,7 @@ export class ShellSession implements Session {
       columns: this.#options.columns ?? 80,
       streams: () => ({ stdin: (run.sink & IN) !== 0, stdout: (run.sink & OUT) !== 0, stderr: (run.sink & ERR) !== 0 }),
       write: (stream, text) => this.#job?.write(stream, text),
-      readLine: () => this.#job?.readLine() ?? Promise.resolve(null),
+      readLine: (unwanted) => this.#job?.readLine(unwanted) ?? Promise.resolve(null),
       takeTyped: () => this.#job?.takeTyped() ?? '',
       signal: () => this.#job?.signal ?? AbortSignal.abort(),
       catchInterrupt: (catcher) => this.#job?.catchInterrupt(catcher),
