@@ -202,6 +202,19 @@ describe('a terminal session', () => {
     expect(it.text()).toBe('$ cat\nhellp\n$');
   });
 
+  test('the arrows bring back what was typed to a running command, and Tab indents', async () => {
+    const it = await opened();
+    it.session.input('cat\r');
+    await it.until('running');
+    await it.settled();
+    it.session.input('one\r\ttwo\r');
+    it.session.input('th\u001b[A\u001b[A\u001b[A\u001b[B!\r\u001b[A\u001b[B\r');
+    it.session.input('\u0004');
+    await it.until('prompt');
+    expect(it.calls).toEqual(['run "cat"', 'input "one\\n"', 'input "    two\\n"', 'input "    two!\\n"', 'input "\\n"', 'input null']);
+    expect(it.text()).toBe('$ cat\none\n    two\n    two!\n\n$');
+  });
+
   test('what is typed while a short command runs is there at the next prompt', async () => {
     const it = await opened();
     it.session.input('one\r');

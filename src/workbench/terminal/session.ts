@@ -26,9 +26,11 @@ export interface SessionHooks {
 const MOST_WAITING = 2_000_000;
 const CHUNK = 65_536;
 const CTRL_C = '\u0003';
+const UP = ['\u001b[A', '\u001bOA'];
+const DOWN = ['\u001b[B', '\u001bOB'];
 /**
- * Lines typed this soon after a command began, in ms, wait a moment. A Python process takes all that was typed when it starts, read or
- * not; so it does not get what was meant for the prompt behind it.
+ * Lines typed this soon after a command began, in ms, wait a moment. Where a program cannot wait for input, a Python process takes all
+ * that was typed when it starts, read or not; so it does not get what was meant for the prompt behind it.
  */
 const HOLD = 150;
 /** As bash asks before it lists many. */
@@ -50,6 +52,8 @@ export class TerminalSession {
   private behind: string[] = [];
   /** Lines (null: end of input) given to the command. Those that it does not read belong to the prompt, as in a real terminal. */
   private sent: (string | null)[] = [];
+  /** How many of `sent` back the line is that the up arrow has brought; 0 for one that is being typed. */
+  private recalled = 0;
   /** How many of `sent` Ctrl+C has thrown away. */
   private discarded = 0;
   /** Lines typed to a command that has only just begun. */
@@ -244,7 +248,7 @@ export class TerminalSession {
     const typedAhead = [...unread.flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter((key) => key !== '');
     this.discardTyped();
     this.sent = [];
-    this.discarded = 0;
+    this.discarded = this.recalled = 0;
     this.waitingInput.unshift(...behind, ...typedAhead);
     await this.nextPrompt();
     this.settling = false;
@@ -307,6 +311,13 @@ export class TerminalSession {
       this.say('\n');
       this.send(this.typed);
       this.typed = '';
+      this.recalled = 0;
+    } else if (UP.includes(key) || DOWN.includes(key)) {
+      this.recall(UP.includes(key) ? 1 : -1);
+    } else if (key === '\t') {
+      // At Python's prompt this is how a block is begun.
+      this.typed += '    ';
+      this.say('    ');
     } else if (!key.startsWith('\u001b') && key >= ' ') {
       const lines = key.split('\n');
       lines.forEach((line, index) => {
@@ -315,6 +326,17 @@ export class TerminalSession {
         if (index < lines.length - 1) this.keyWhileRunning('\r');
       });
     }
+  }
+
+  /** Brings back what was typed to the running command: the prompt of Python has no other history. */
+  private recall(by: number): void {
+    const lines = [...this.sent, ...this.held].filter((line) => line !== null && line !== '');
+    const at = Math.min(Math.max(this.recalled + by, 0), lines.length);
+    if (at === this.recalled) return;
+    this.recalled = at;
+    this.say('\b \b'.repeat(this.typed.length));
+    this.typed = at === 0 ? '' : (lines.at(-at) ?? '');
+    this.say(this.typed);
   }
 
   private async complete(): Promise<void> {
