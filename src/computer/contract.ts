@@ -1,7 +1,7 @@
 /** What the other rooms may rely on: the computer's file system, sessions and how one is made. */
 import type { CustomCommand, IFileSystem } from 'just-bash';
 import type { NetworkPolicy } from 'just-git';
-import type { Clock, FileTree, OutputStream, PythonHost } from '../platform/platform.ts';
+import type { Clock, FileTree, OutputStream, PackageIndex, PythonHost } from '../platform/platform.ts';
 
 export interface FileChange {
   readonly path: string;
@@ -109,12 +109,6 @@ export interface ServiceResponse {
 export interface Services {
   /** Null where no host, or on `localhost` no server, has this address. */
   fetch(request: ServiceRequest): Promise<ServiceResponse | null>;
-}
-
-/** What `pip` asks for packages that are not on the computer, when the learner asks it to: the public index, or one that stands in for it. */
-export interface PackageIndex {
-  /** Null where it is out of reach. `accept` is the type of content that is wanted. */
-  fetch(url: string, accept: string): Promise<{ readonly status: number; readonly body: Uint8Array } | null>;
 }
 
 /** What a command may know of the terminal that it is called in. */

@@ -146,10 +146,18 @@ export class StoreError extends Error {
   }
 }
 
+/** What `pip` asks for packages that are not on the computer, when the learner asks it to: the public index, or one that stands in for it. */
+export interface PackageIndex {
+  /** Null where it is out of reach. `accept` is the type of content that is wanted. */
+  fetch(url: string, accept: string): Promise<{ readonly status: number; readonly body: Uint8Array } | null>;
+}
+
 /** What a host gives to the headless rooms. */
 export interface Platform {
   readonly name: 'browser' | 'node';
   readonly python: PythonHost;
+  /** Absent where a host lets nobody ask others for packages. */
+  readonly packages?: PackageIndex;
 }
 
 /**

@@ -267,6 +267,7 @@ export class World {
     };
     return createComputer({
       python: this.options.platform.python,
+      packageIndex: this.options.platform.packages,
       user: person,
       hostname: 'fieldleaf',
       network,

@@ -1,6 +1,6 @@
 /** What a command of ours may ask of the session that runs it. */
-import type { Clock, OutputStream, PythonHost } from '../../platform/platform.ts';
-import type { ComputerOptions, FileSystem, PackageIndex } from '../contract.ts';
+import type { Clock, OutputStream, PackageIndex, PythonHost } from '../../platform/platform.ts';
+import type { ComputerOptions, FileSystem } from '../contract.ts';
 import type { Ports } from '../network/ports.ts';
 
 export interface CommandHost {

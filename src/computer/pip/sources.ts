@@ -1,5 +1,6 @@
 /** Where packages come from: folders of wheels, and the index where there is one. */
-import type { FileSystem, PackageIndex } from '../contract.ts';
+import type { PackageIndex } from '../../platform/platform.ts';
+import type { FileSystem } from '../contract.ts';
 import { resolvePath } from '../files/path.ts';
 import { PipError } from './errors.ts';
 import type { Requirement } from './requirements.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { strToU8, zipSync } from 'fflate';
-import type { PackageIndex } from '../../../src/computer/contract.ts';
+import type { PackageIndex } from '../../../src/platform/platform.ts';
 
 export interface WheelParts {
   readonly requires?: readonly string[];
