@@ -89,8 +89,8 @@ export interface PythonPause {
 export type PythonResume = () => Promise<PythonResumption>;
 
 export interface PythonResumption {
-  /** Virtual time, in ms since the epoch. */
-  readonly now: number;
+  /** Virtual time, in ms since the epoch; null where nobody keeps it, and the process goes by its own. */
+  readonly now: number | null;
   /** What others changed in its files. */
   readonly changes: TreeChanges;
 }

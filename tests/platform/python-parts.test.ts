@@ -7,6 +7,8 @@ import type { OutputStream } from '../../src/platform/platform.ts';
 import { pyodideVersion } from '../../src/platform/python/cpython.ts';
 import { imageKey, packImage, unpackImage } from '../../src/platform/python/image.ts';
 import { createOutputQueue, unfinishedTail } from '../../src/platform/python/output.ts';
+import { decodeAnswer, encodeAnswer } from '../../src/platform/python/answer.ts';
+import { messageOf } from '../../src/platform/python/wire.ts';
 
 const folder = path.dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
 
@@ -14,6 +16,35 @@ test('the installed pyodide is the one that everything here leans on', () => {
   expect(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))).toMatchObject({ version: pyodideVersion });
   const sizes = Object.fromEntries(Object.keys(pyodideFileBytes).map((name) => [name, statSync(path.join(folder, name)).size]));
   expect(sizes).toEqual(pyodideFileBytes);
+});
+
+test('an answer comes out of shared memory as it was put in', () => {
+  const file = { path: '/a', type: 'file', bytes: new Uint8Array([1, 2]), mode: 0o644, mtime: 5 } as const;
+  const others = [
+    { path: '/d', type: 'directory', mode: 0o755, mtime: 6 },
+    { path: '/l', type: 'symlink', target: 'a', mtime: 7 },
+    { path: '/e', type: 'file', bytes: new Uint8Array(0), mode: 0o600, mtime: 8 },
+  ] as const;
+  const answer = { body: new Uint8Array([9, 8, 7]), resumption: { now: 1.5, changes: { written: [file, ...others], removed: ['/x'] } } };
+  const block = encodeAnswer(answer);
+  const shared = new Uint8Array(new SharedArrayBuffer(block.length));
+  shared.set(block);
+  expect(decodeAnswer(shared)).toEqual(answer);
+  const refusal = { error: 'EINTR', body: new Uint8Array(0), resumption: { now: 0, changes: { written: [], removed: [] } } };
+  expect(decodeAnswer(encodeAnswer(refusal))).toEqual(refusal);
+});
+
+test.each([
+  ['listen 8000\n', { kind: 'listen', port: 8000 }],
+  ['accept 1\n', { kind: 'accept', port: 1 }],
+  ['close 1\n', { kind: 'close', port: 1 }],
+  ['answer 3\nab', { kind: 'answer', connection: 3, response: new TextEncoder().encode('ab') }],
+  [
+    'exchange https a.test 443\nx\n',
+    { kind: 'exchange', scheme: 'https', host: 'a.test', port: 443, request: new TextEncoder().encode('x\n') },
+  ],
+])('a socket says %j', (message, meant) => {
+  expect(messageOf(new TextEncoder().encode(message))).toEqual(meant);
 });
 
 test('an image survives being packed, and half a block is none', () => {

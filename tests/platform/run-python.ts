@@ -111,7 +111,7 @@ export async function converse(host: PythonHost, invocation: Invocation, turns: 
     onPause(pause) {
       const resume = invocation.onPause?.(pause);
       queueMicrotask(take);
-      return resume ?? (() => Promise.resolve({ now: monday, changes: { written: [], removed: [] } }));
+      return resume ?? (() => Promise.resolve({ now: null, changes: { written: [], removed: [] } }));
     },
     terminal: { takeTyped: () => '', readLine: () => new Promise((resolve) => (waiting = resolve)) },
   });

@@ -97,7 +97,7 @@ export class Job {
 
   interrupt(reason: StopReason): void {
     if (this.interrupted || this.#ended) return;
-    if (reason === 'interrupted' && this.#catcher?.() === true) return;
+    if (reason === 'interrupted' && this.#catcher?.() === true) return this.#forgetTyped();
     if (reason === 'interrupted' && this.#run !== null && this.#isCaught(this.#run.frame)) return;
     this.interrupted = true;
     if (this.#run !== null) this.#run.interrupted = true;
@@ -129,6 +129,11 @@ export class Job {
     clearTimeout(this.#grace);
     for (const stream of ['stdout', 'stderr'] as const) this.write(stream, this.#decoders[stream].decode());
     this.#ended = true;
+  }
+
+  /** A terminal throws away what was typed before Ctrl+C; nobody else is to read it. */
+  #forgetTyped(): void {
+    this.#inputsRead += this.#typed.splice(0).length;
   }
 
   #forget(reader: (line: string | null) => void): void {

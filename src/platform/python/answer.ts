@@ -14,7 +14,7 @@ type HeadEntry = Exclude<TreeEntry, FileEntry> | (Omit<FileEntry, 'bytes'> & { r
 interface Head {
   readonly error?: string;
   readonly body: number;
-  readonly now: number;
+  readonly now: number | null;
   readonly removed: readonly string[];
   readonly written: readonly HeadEntry[];
 }

@@ -9,7 +9,7 @@ export type Finding = Omit<Answer, 'resumption'>;
 const nothing = new Uint8Array(0);
 /** What Ctrl+C makes of a question. */
 export const interruptedCall: Finding = { error: 'EINTR', body: nothing };
-const unchanged: PythonResume = () => Promise.resolve({ now: Date.now(), changes: { written: [], removed: [] } });
+const unchanged: PythonResume = () => Promise.resolve({ now: null, changes: { written: [], removed: [] } });
 
 /** Lines from a job's terminal. A line that was asked for and is not wanted any more, because of Ctrl+C, is the next one's. */
 export class TypedLines {

@@ -279,7 +279,7 @@ export async function bootInterpreter(options: InterpreterOptions): Promise<Inte
     return { changes, slept: clock.slept };
   };
   const resume = ({ now, changes }: PythonResumption): void => {
-    clock.resume(now);
+    if (now !== null) clock.resume(now);
     if (changes.written.length === 0 && changes.removed.length === 0) return;
     known = changedTree(known, changes);
     applyChanges(FS, changes);
