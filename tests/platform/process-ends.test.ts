@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PythonExit } from '../../src/platform/platform.ts';
+import { control } from '../../src/platform/python/protocol.ts';
 import { type Slot, startProcess, type Waiting } from '../../src/platform/python/process.ts';
 import { monday } from './run-python.ts';
 
@@ -7,19 +8,22 @@ import { monday } from './run-python.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** Where nobody types. */
+const terminal = { takeTyped: () => '', readLine: () => new Promise<string | null>(() => {}) };
+
 /** A process in a worker that never says a word of its own accord. */
-function started(control: Int32Array | null) {
+function started(block: Int32Array | null) {
   const slot: Slot = {
     link: { post: () => {}, terminate: () => {}, hold: () => {} },
     ready: Promise.resolve(),
-    control,
+    control: block,
     close: () => {},
     anyJob: true,
     occupant: null,
     dead: false,
   };
   const begin = (waiting: Waiting): void => waiting.begin(slot);
-  const job = { args: [], cwd: '/', env: {}, files: [], stdin: new Uint8Array(), now: monday, onOutput: () => {} };
+  const job = { args: [], cwd: '/', env: {}, files: [], stdin: new Uint8Array(), now: monday, onOutput: () => {}, terminal };
   const process = startProcess(job, { enqueue: begin, isQueued: () => false, pauses: () => {}, resumes: () => {}, finished: () => {} });
   const ends: string[] = [];
   void process.exited.then(({ exitCode, reason }: PythonExit) => ends.push(`${exitCode} ${reason}`));
@@ -50,4 +54,23 @@ test('where an interrupt cannot reach the program it ends at once, and a kill al
   interrupted.process.interrupt();
   killed.process.kill();
   expect([await interrupted.endsAfter(0), await killed.endsAfter(0)]).toEqual([['130 interrupted'], ['137 killed']]);
+});
+
+test('a program that waits for somebody has as long, and goes on when it asks again', async () => {
+  const { process, slot, endsAfter } = started(reachable());
+  const asks = (turn: number): void => {
+    const pause = { changes: { written: [], removed: [] }, slept: 0 };
+    slot.occupant?.message({ type: 'question', turn, question: { kind: 'line' }, pause });
+  };
+  const takesSignal = (): unknown => slot.control && Atomics.store(slot.control, control.signal, 0);
+  asks(1);
+  expect(process.survivesInterrupt).toBe(true);
+  process.interrupt();
+  takesSignal();
+  expect(await endsAfter(1499)).toEqual([]);
+  asks(2);
+  expect(await endsAfter(10_000)).toEqual([]);
+  process.interrupt();
+  takesSignal();
+  expect([process.survivesInterrupt, await endsAfter(1499), await endsAfter(1)]).toEqual([false, [], ['130 interrupted']]);
 });
