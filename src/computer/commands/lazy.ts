@@ -7,6 +7,7 @@ import { failed } from './result.ts';
 export type Program = (host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) => Promise<ExecResult>;
 
 const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  make: async () => (await import('./make/make.ts')).make,
   tar: async () => (await import('./tar.ts')).tar,
   zip: async () => (await import('./zip.ts')).zip,
   unzip: async () => (await import('./zip.ts')).unzip,

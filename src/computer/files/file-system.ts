@@ -55,6 +55,8 @@ export interface FileSystemOptions {
 const DEFAULT_QUOTA = 256 * 1024 * 1024;
 const MAX_SYMLINKS = 40;
 const FILE_MODE = 0o644;
+/** How far, in ms, changes may get ahead of a clock that stands still. */
+export const STANDSTILL = 600_000;
 const DIRECTORY_MODE = 0o755;
 
 /** An empty disk. */
@@ -74,6 +76,8 @@ class MemoryFileSystem implements FileSystem {
   readonly #listeners = new Set<(change: FileChange) => void>();
   #used: number;
   #nextIno: number;
+  /** When the last change was made, as far as files tell. */
+  #latest = 0;
 
   constructor(clock: Pick<Clock, 'now'>, quota: number, root: DirectoryNode, used: number, nextIno: number) {
     this.clock = clock;
@@ -153,8 +157,11 @@ class MemoryFileSystem implements FileSystem {
         continue;
       }
       if (place.node !== undefined && place.node.type !== 'file') this.#detach(place, 'open');
+      const latest = this.#latest;
       const file = this.#write(entry.path, entry.bytes, entry.mode);
       file.mtime = entry.mtime;
+      // What a disk that stood still had made later than its clock; not what somebody has dated into the future.
+      this.#latest = entry.mtime < this.clock.now() + STANDSTILL ? Math.max(latest, entry.mtime) : latest;
     }
     // Last, because what is put into a directory changes its time.
     for (const entry of tree) {
@@ -182,7 +189,9 @@ class MemoryFileSystem implements FileSystem {
       for (const [name, child] of node.entries) entries.set(name, copy(child));
       return { ...node, entries };
     };
-    return new MemoryFileSystem(this.clock, this.#quota, copyDirectory(this.#root), this.#used, this.#nextIno);
+    const fork = new MemoryFileSystem(this.clock, this.#quota, copyDirectory(this.#root), this.#used, this.#nextIno);
+    fork.#latest = this.#latest;
+    return fork;
   }
 
   onChange(listener: (change: FileChange) => void): () => void {
@@ -297,10 +306,10 @@ class MemoryFileSystem implements FileSystem {
     }
     if (to.node !== undefined) this.#makeWayFor(from.node, to, destination);
     from.directory.entries.delete(from.name);
-    from.directory.mtime = this.#tick(from.directory.mtime);
+    from.directory.mtime = this.#tickDirectory(from.directory.mtime);
     this.#changedBelow(from.path, from.node, 'removed');
     to.directory.entries.set(to.name, from.node);
-    to.directory.mtime = this.#tick(to.directory.mtime);
+    to.directory.mtime = this.#tickDirectory(to.directory.mtime);
     this.#changedBelow(to.path, from.node, 'written');
   }
 
@@ -429,7 +438,7 @@ class MemoryFileSystem implements FileSystem {
     if (node?.type === 'directory' || path.endsWith('/')) throw new FileError('EISDIR', 'open', path);
     if (node === undefined || node.type === 'symlink') {
       this.#reserve(bytes.length, path);
-      const file: FileNode = { type: 'file', ino: this.#nextIno++, bytes, mode: mode ?? FILE_MODE, mtime: this.clock.now(), links: 1 };
+      const file: FileNode = { type: 'file', ino: this.#nextIno++, bytes, mode: mode ?? FILE_MODE, mtime: this.#newTime(), links: 1 };
       this.#used += bytes.length;
       this.#attach(place, file);
       return file;
@@ -453,21 +462,33 @@ class MemoryFileSystem implements FileSystem {
     );
   }
 
-  /** Git takes a file with the same size and time for unchanged, and virtual time may stand still: each change is at least 1 ms later. */
+  /**
+   * Git takes a file with the same size and time for unchanged, make looks which of two files is newer, and virtual time may stand still:
+   * each change of a file is later than all that was written before.
+   */
   #tick(before: number): number {
+    return (this.#latest = Math.max(this.clock.now(), before + 1, this.#latest + 1));
+  }
+
+  /** What is made from other files is not older than they are. */
+  #newTime(): number {
+    return (this.#latest = Math.max(this.clock.now(), this.#latest));
+  }
+
+  #tickDirectory(before: number): number {
     return Math.max(this.clock.now(), before + 1);
   }
 
   #attach(place: Place, node: Node): void {
     place.directory.entries.set(place.name, node);
-    place.directory.mtime = this.#tick(place.directory.mtime);
+    place.directory.mtime = this.#tickDirectory(place.directory.mtime);
     this.#changed(place.path, 'written');
   }
 
   #detach(place: Place, syscall: string): void {
     if (place.path === '/') throw new FileError('EBUSY', syscall, '/');
     place.directory.entries.delete(place.name);
-    place.directory.mtime = this.#tick(place.directory.mtime);
+    place.directory.mtime = this.#tickDirectory(place.directory.mtime);
     this.#release(place.node!);
     this.#changedBelow(place.path, place.node!, 'removed');
   }
