@@ -27,10 +27,6 @@ export function systemCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('reset', async () => printed('\x1bc')),
     defineCommand('history', async (args) => history(host, args)),
     defineCommand('umask', async () => printed('0022\n')),
-    defineCommand('jobs', async () => printed('')),
-    defineCommand('ps', async () =>
-      printed('    PID TTY          TIME CMD\n   4021 pts/0    00:00:00 bash\n   4022 pts/0    00:00:00 ps\n'),
-    ),
     defineCommand('sudo', async () => failed('sudo: nothing on this computer needs another user: run the command without sudo\n')),
   ];
 }

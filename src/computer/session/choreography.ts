@@ -25,10 +25,11 @@ import {
   type Word,
 } from './bash-ast.ts';
 import { isEndless } from '../files/endless.ts';
+import type { Departure } from './background.ts';
 import { BREATH, SHELL_ERRORS, TERMINAL, TERMINAL_ERRORS, TERMINAL_TO_END } from './devices.ts';
 import { ERR, IN, OUT, PART, WATCHED, type Run } from './run.ts';
-import { parseShell } from './syntax.ts';
-import { errtraceOf, settled, setsTrap, trapping, type Look } from './trapping.ts';
+import { parseShell, shellText } from './syntax.ts';
+import { argumentsOf, errtraceOf, lineOf, settled, setsTrap, trapping, type Look } from './trapping.ts';
 
 /** Internal commands of a session, which its dressed trees call. */
 export const WORDS_COMMAND = '__words';
@@ -36,6 +37,9 @@ export const LOAD_COMMAND = '__load';
 export const RUN_FILE_COMMAND = '__run_file';
 export const PROMPT_COMMAND = '__prompt';
 export const COMPLAIN_COMMAND = '__complain';
+export const DEPART_COMMAND = '__depart';
+export const ARRIVE_COMMAND = '__arrive';
+export const WAIT_COMMAND = '__wait';
 
 /** What the internal commands hand to the trees that call them. */
 export interface Exchange {
@@ -46,6 +50,8 @@ export interface Exchange {
   /** What the next `__complain` prints. */
   complaint: string;
   look: Look;
+  /** What the next `__depart` leaves running. */
+  departure: Departure | null;
   /** Tells the person something at once. */
   notice(text: string): void;
 }
@@ -80,6 +86,9 @@ const NO_FAILURE = statementOf(simpleCommand(':'));
 const TO_TERMINAL = redirection('>>', TERMINAL, 1);
 const ERRORS_TO_TERMINAL = redirection('>>', TERMINAL_ERRORS, 2);
 const SHELL_ERRORS_TO_TERMINAL = redirection('>>', SHELL_ERRORS, 2);
+/** All that a shell knows, as text that another can read, and its arguments. */
+const SHELL_STATE = argumentsOf('"$(declare -p)" "$@"');
+const ARRIVED = statementOf(simpleCommand(ARRIVE_COMMAND, [], [QUIET]));
 const TAKE_BREATH = redirection('>>', BREATH, 250);
 
 /** These read stdin when no file is named. */
@@ -106,6 +115,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   const conditions = new WeakSet<object>();
   const bodies = new WeakSet<object>();
   const subshells = new WeakSet<object>();
+  /** Copies of what another shell may have to run, from before it was made this one's. */
+  const originals = new WeakMap<object, Statement | FunctionDefinition>();
   const traps = trapping(run, exchange, {
     prepare: (statements) => prepare({ type: 'Script', statements }).statements,
     lazyList,
@@ -121,6 +132,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   function visit(node: unknown, isAssigned: boolean): void {
     if (typeof node !== 'object' || node === null || prepared.has(node)) return;
     prepared.add(node);
+    noteOriginal(node);
     if (Array.isArray(node)) {
       for (const element of node.slice()) visit(element, isAssigned);
       if (isStatements(node)) makeLazy(node, walkOf(node));
@@ -133,8 +145,24 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     } else {
       noteLists(node);
       nameParameter(node);
+      nameBackground(node);
       for (const value of Object.values(node)) visit(value, isAssigned);
     }
+  }
+
+  function noteOriginal(node: object): void {
+    if (!('type' in node)) return;
+    const isKept = node.type === 'FunctionDef' || (node.type === 'Statement' && (node as Statement).background);
+    if (isKept) originals.set(node, structuredClone(node) as Statement | FunctionDefinition);
+  }
+
+  /** `$!` becomes a text that is looked up when it is needed. */
+  function nameBackground(node: object): void {
+    if (!('type' in node) || node.type !== 'ParameterExpansion') return;
+    const { parameter, operation } = node as Extract<Word['parts'][number], { type: 'ParameterExpansion' }>;
+    if (parameter !== '!' || operation !== null) return;
+    Object.assign(node, { type: 'Literal' });
+    Object.defineProperty(node, 'value', { get: () => String(run.lastBackground ?? ''), enumerable: true });
   }
 
   /** Which of a node's lists are looked at as conditions, are a function's, or are a process of their own. */
@@ -214,8 +242,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
         }
         const sink = enter();
         const statement = list[i]!;
-        if (statement.background) exchange.notice('bash: `&`: this computer runs one command at a time, so it runs in the foreground\n');
-        yield run.needsBreath() ? breathing(statement, sink) : dress(statement, sink);
+        if (statement.background) yield* inBackground(statement, sink);
+        else yield run.needsBreath() ? breathing(statement, sink) : dress(statement, sink);
       }
     } finally {
       run.sink = entered;
@@ -224,6 +252,44 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       frame.reachedLast = reachedLast;
     }
   }
+
+  /** `&`. What is collected by a pipe or a substitution waits for it to end anyway, so there it is run at once. */
+  function* inBackground(statement: Statement, sink: number): Generator<Statement> {
+    const original = originals.get(statement) as Statement | undefined;
+    if (original === undefined) return;
+    const alone: Statement = { ...original, background: false };
+    const owner = run.frame;
+    const departure = { statement: alone, text: writtenAs(alone), line: lineOf(original) ?? 1, sink: sink & (OUT | ERR), owner };
+    const leave = () => (exchange.departure = { ...departure, functions: [...run.functions.values()].flatMap(functionOf) });
+    if ((sink & OUT) === 0 && !writesElsewhere(alone)) {
+      const arrived = lazyList(function* () {
+        leave();
+        yield ARRIVED;
+      });
+      const condition = [dress(inSubshell(statement), sink)];
+      yield statementOf({ type: 'If', clauses: [{ condition, body: arrived }], elseBody: arrived, redirections: [] });
+      return;
+    }
+    leave();
+    yield statementOf(simpleCommand(DEPART_COMMAND, SHELL_STATE, [QUIET]));
+  }
+
+  function functionOf(definition: FunctionDefinition): Statement[] {
+    const original = originals.get(definition) as FunctionDefinition | undefined;
+    return original === undefined ? [] : [statementOf(structuredClone(original))];
+  }
+
+  function inSubshell(statement: Statement): Statement {
+    let subshell = inSubshells.get(statement);
+    if (subshell === undefined) {
+      const body = lazyList(() =>
+        traps.process(run.frame.subshell(), run.sink, () => perform([{ ...statement, background: false }], false)),
+      );
+      inSubshells.set(statement, (subshell = statementOf({ type: 'Subshell', body, redirections: [] })));
+    }
+    return subshell;
+  }
+  const inSubshells = new WeakMap<Statement, Statement>();
 
   function dress(statement: Statement, sink: number): Statement {
     let variants = dressed.get(statement);
@@ -382,6 +448,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       ...(name === 'let' ? shellRedirections(sink) : terminalRedirections(sink)),
       ...(reads ? [redirection('<', TERMINAL_TO_END)] : []),
     ];
+    // just-bash's own `wait` knows of nothing to wait for.
+    if (name === 'wait') return { ...command, name: word(WAIT_COMMAND), redirections: [...added, ...command.redirections] };
     const renamed = runsFile(command.name) ? { ...command, name: word(RUN_FILE_COMMAND), args: [command.name, ...command.args] } : command;
     return added.length === 0 ? renamed : { ...renamed, redirections: [...added, ...command.redirections] };
   }
@@ -533,6 +601,21 @@ function takesPart(commands: readonly CommandNode[]): boolean | null {
     if (name !== null && READ_ALL.has(name)) return false;
   }
   return null;
+}
+
+/** A statement on one line, without its `&`. */
+function writtenAs(statement: Statement): string {
+  const text = statement.sourceText ?? shellText(statement);
+  return text
+    .trim()
+    .replace(/\s*&$/, '')
+    .replace(/\s*\n\s*/g, ' ');
+}
+
+/** Whether what a statement prints goes into a file that it names itself. */
+function writesElsewhere(statement: Statement): boolean {
+  const last = statement.pipelines.at(-1)?.commands.at(-1);
+  return last !== undefined && last.type !== 'FunctionDef' && (redirectedStreams(last.redirections, 0) & OUT) !== 0;
 }
 
 /** Which streams a command's redirections take from where they went. */

@@ -98,7 +98,20 @@ export class Job {
   interrupt(reason: StopReason): void {
     if (this.interrupted || this.#ended) return;
     if (reason === 'interrupted' && this.#catcher?.() === true) return this.#forgetTyped();
-    if (reason === 'interrupted' && this.#run !== null && this.#isCaught(this.#run.frame)) return;
+    if (reason === 'interrupted' && this.#run !== null && this.#isCaught(this.#run.frame, 'INT')) return;
+    this.#stop(reason);
+  }
+
+  /** A signal of `kill`; true when it ends what runs. */
+  deliver(name: string): boolean {
+    if (this.interrupted || this.#ended || name === 'EXIT') return false;
+    if (name === 'INT' && this.#catcher?.() === true) return false;
+    if (name !== 'KILL' && this.#run !== null && this.#isCaught(this.#run.frame, name)) return false;
+    this.#stop(name === 'INT' ? 'interrupted' : 'closed');
+    return true;
+  }
+
+  #stop(reason: StopReason): void {
     this.interrupted = true;
     if (this.#run !== null) this.#run.interrupted = true;
     this.#interruption.abort(reason);
@@ -106,17 +119,19 @@ export class Job {
     this.#grace = setTimeout(() => this.#lastResort.abort(), GRACE);
   }
 
-  /** A trap takes Ctrl+C, which ends the command that runs and no more. Nobody can close this terminal, so it does so twice at most. */
-  #isCaught(frame: Frame): boolean {
+  /**
+   * A trap takes the signal, which ends the command that runs and no more. Nobody can close this terminal, so it takes Ctrl+C twice at most.
+   */
+  #isCaught(frame: Frame, name: string): boolean {
     let catcher: Frame | null = frame;
-    while (catcher !== null && !catcher.catches('INT')) catcher = catcher.parent;
+    while (catcher !== null && !catcher.catches(name)) catcher = catcher.parent;
     if (catcher === null) return false;
-    if (++this.#caught > CAUGHT_AT_MOST) {
+    if (name === 'INT' && ++this.#caught > CAUGHT_AT_MOST) {
       this.write('stderr', 'bash: stopped: this terminal ends what runs at the third Ctrl+C, trap or not\n');
       return false;
     }
-    if (catcher.handler('INT') === '') return true;
-    catcher.pending.push('INT');
+    if (catcher.handler(name) === '') return true;
+    catcher.pending.push(name);
     for (let ended = frame; ended !== catcher; ended = ended.parent!) ended.ended = true;
     const stopped = this.#interruption;
     this.#interruption = new AbortController();

@@ -34,6 +34,8 @@ export class Run {
   targets: readonly string[] = [];
   /** The arithmetic in it, as it was written. */
   arithmetic: readonly string[] = [];
+  /** `$!` */
+  lastBackground: number | null = null;
   /** Functions by name, to define them again in a shell that replaces this one. */
   readonly functions = new Map<string, FunctionDefinition>();
   #lastBreath = performance.now();
@@ -52,6 +54,10 @@ export class Run {
   async breathe(): Promise<void> {
     await nextMacrotask();
     this.rested();
+  }
+
+  async breatheFor(turns: number): Promise<void> {
+    for (let i = 0; i < turns; i++) await this.breathe();
   }
 }
 

@@ -1,18 +1,24 @@
 /** session: a shell that keeps its state between statements, streams, and can be stopped. It imports this room's files and commands. */
 import type { CustomCommand } from 'just-bash';
 import type { CommandHost } from '../commands/host.ts';
+import type { Clock } from '../../platform/platform.ts';
 import type { Completion, ComputerOptions, FileSystem, LineResult, Session, SessionOptions } from '../contract.ts';
+import type { Ports } from '../network/ports.ts';
 import type { Statement } from './bash-ast.ts';
+import { Background, SHELL_PID, type Departure } from './background.ts';
 import { choreograph, type Exchange } from './choreography.ts';
 import { complete } from './completion.ts';
-import type { Ports } from '../network/ports.ts';
 import { ShellFiles } from './devices.ts';
 import { internalCommands, type Handover } from './internal-commands.ts';
+import { jobCommands, type Belongings } from './job-commands.ts';
 import { Job } from './job.ts';
 import { LiveShell, type ShellParts, type ShellState } from './live-shell.ts';
+import { processCommands } from './processes.ts';
 import { promptText } from './prompt.ts';
 import { ERR, IN, OUT, PART, Run } from './run.ts';
 import { shellErrorText } from './shell-errors.ts';
+import { departed } from './departed.ts';
+import { SharedTime } from './shared-time.ts';
 import { Shell, type ShellEnd } from './shell.ts';
 import { parseShell } from './syntax.ts';
 import { lineOf } from './trapping.ts';
@@ -29,7 +35,17 @@ export interface Machine extends Pick<ComputerOptions, 'clock' | 'python' | 'use
   commands(host: CommandHost): readonly CustomCommand[];
 }
 
+/** Where a shell of the session runs: in front, or left running behind. */
+interface Place {
+  job(): Job | null;
+  readonly clock: Clock;
+  readonly cwd: string;
+  readonly exported: Readonly<Record<string, string>>;
+}
+
 const INTERRUPTED = 130;
+/** For so many turns of the thread a command in the background is ahead of the next one. */
+const TURNS = 20;
 
 export class ShellSession implements Session {
   readonly #machine: Machine;
@@ -45,11 +61,15 @@ export class ShellSession implements Session {
   #live: LiveShell | null = null;
   #job: Job | null = null;
   #commandNames: readonly string[] | null = null;
+  readonly #background: Background;
+  /** Commands that are left running begin one after the other. */
+  #started: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(machine: Machine, options: SessionOptions) {
     this.#machine = machine;
     this.#options = options;
+    this.#background = new Background(new SharedTime(machine.clock));
     const env = this.#freshEnvironment();
     this.#state = { cwd: options.cwd ?? machine.home, env, exported: env, status: 0 };
   }
@@ -93,7 +113,7 @@ export class ShellSession implements Session {
   }
 
   async complete(line: string, cursor: number): Promise<Completion> {
-    this.#commandNames ??= this.#newShell().shell.commandNames();
+    this.#commandNames ??= this.#newShell(this.#inFront).shell.commandNames();
     return complete(line, cursor, {
       files: this.#machine.files,
       cwd: this.cwd,
@@ -108,6 +128,7 @@ export class ShellSession implements Session {
     this.#job?.interrupt('closed');
     this.#live?.close();
     this.#live = null;
+    this.#background.close();
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -133,6 +154,8 @@ export class ShellSession implements Session {
       this.#live ??= this.#newLiveShell();
       const { state, rest, exited } = await this.#live.run(parsed.statements, this.#state.status, job);
       if (rest !== null) this.#printRest(rest);
+      this.#background.time.look();
+      if (this.#options.interactive) job.write('stderr', this.#background.news());
       if (!exited) return this.#leave(state, job.inputsRead);
       // The next line finds a new shell in the same place.
       if (this.#options.interactive) job.write('stderr', 'exit\n');
@@ -149,7 +172,7 @@ export class ShellSession implements Session {
     const stop = () => job.interrupt('interrupted');
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const { shell, run, choreography } = this.#newShell();
+      const { shell, run, choreography } = this.#newShell(this.#inFront);
       job.attach(run);
       if (signal?.aborted === true) stop();
       const { statements, problem } = scriptStatements(text);
@@ -217,10 +240,31 @@ export class ShellSession implements Session {
   #newLiveShell(): LiveShell {
     const { interactive } = this.#options;
     const hasProfile = interactive && this.#machine.files.existsSync(`${this.#machine.home}/.bashrc`);
-    return new LiveShell(this.#newShell(), this.#state, OUT | ERR | (interactive ? IN : 0), hasProfile ? '. ~/.bashrc' : '');
+    return new LiveShell(this.#newShell(this.#inFront), this.#state, OUT | ERR | (interactive ? IN : 0), hasProfile ? '. ~/.bashrc' : '');
   }
 
-  #newShell(): ShellParts {
+  /** What runs in front. */
+  get #inFront(): Place {
+    return {
+      job: () => this.#job,
+      clock: this.#background.time.foreground,
+      cwd: this.#state.cwd,
+      exported: this.#state.exported,
+    };
+  }
+
+  /** Starts a command that is left running. */
+  #start(departure: Departure, belongings: Belongings) {
+    const { exported, cwd } = belongings;
+    const job = new Job((stream, text) => this.#options.onOutput(stream, text));
+    const { clock, firstRest, end } = this.#background.time.background();
+    const parts = this.#newShell({ job: () => job, clock, cwd, exported });
+    const work = this.#started.then(() => departed(parts, job, departure, belongings)).finally(end);
+    this.#started = Promise.race([firstRest, this.#started.then(() => parts.run.breatheFor(TURNS))]);
+    return { job, work };
+  }
+
+  #newShell(place: Place): ShellParts {
     const machine = this.#machine;
     const run = new Run();
     const exchange: Exchange = {
@@ -228,12 +272,13 @@ export class ShellSession implements Session {
       loaded: null,
       complaint: '',
       look: { status: 0, pipeStatus: [0], errexit: false },
-      notice: (text) => this.#job?.write('stderr', text),
+      departure: null,
+      notice: (text) => place.job()?.write('stderr', text),
     };
     const handover: Handover = { saved: () => {}, status: 0, pipeStatus: [0], nextLine: () => Promise.resolve() };
     const host: CommandHost = {
       files: machine.files,
-      clock: machine.clock,
+      clock: place.clock,
       python: machine.python,
       user: machine.user,
       hostname: machine.hostname,
@@ -242,12 +287,12 @@ export class ShellSession implements Session {
       interactive: this.#options.interactive,
       columns: this.#options.columns ?? 80,
       streams: () => ({ stdin: (run.sink & IN) !== 0, stdout: (run.sink & OUT) !== 0, stderr: (run.sink & ERR) !== 0 }),
-      write: (stream, text) => this.#job?.write(stream, text),
-      readLine: (unwanted) => this.#job?.readLine(unwanted) ?? Promise.resolve(null),
-      takeTyped: () => this.#job?.takeTyped() ?? '',
-      signal: () => this.#job?.signal ?? AbortSignal.abort(),
-      catchInterrupt: (catcher) => this.#job?.catchInterrupt(catcher),
-      interrupt: () => this.#job?.interrupt('interrupted'),
+      write: (stream, text) => place.job()?.write(stream, text),
+      readLine: (unwanted) => place.job()?.readLine(unwanted) ?? Promise.resolve(null),
+      takeTyped: () => place.job()?.takeTyped() ?? '',
+      signal: () => place.job()?.signal ?? AbortSignal.abort(),
+      catchInterrupt: (catcher) => place.job()?.catchInterrupt(catcher),
+      interrupt: () => place.job()?.interrupt('interrupted'),
       passStreams: () => {
         run.passesStreams = true;
       },
@@ -260,19 +305,19 @@ export class ShellSession implements Session {
     };
     const files = new ShellFiles(machine.files, {
       write: (stream, bytes) => {
-        if (!run.interrupted) this.#job?.writeBytes(stream, bytes);
+        if (!run.interrupted) place.job()?.writeBytes(stream, bytes);
       },
       shellError: (text) => {
         if (run.interrupted) return;
         const error = shellErrorText(text, run);
         run.discarded ??= error.ends;
-        this.#job?.write('stderr', error.text);
+        place.job()?.write('stderr', error.text);
       },
       takesPart: (path) => {
         run.endlessWasCut = true;
         if ((run.sink & PART) !== 0) return true;
-        this.#job?.write('stderr', `bash: ${path} never ends: stopped, as Ctrl+C would. Take a part of it: head -c 1000 ${path}\n`);
-        this.#job?.interrupt('interrupted');
+        place.job()?.write('stderr', `bash: ${path} never ends: stopped, as Ctrl+C would. Take a part of it: head -c 1000 ${path}\n`);
+        place.job()?.interrupt('interrupted');
         return false;
       },
       readLine: async () => {
@@ -293,9 +338,17 @@ export class ShellSession implements Session {
       ...machine.commands(host),
       ...internalCommands(host, exchange, handover),
       trapCommand(run),
-      killCommand(run, this.#options.interactive),
+      killCommand(run, this.#options.interactive, SHELL_PID, this.#background),
+      ...processCommands(host, this.#background, () => ({ frame: run.frame, breathe: () => run.breathe() })),
+      ...jobCommands({
+        host,
+        run,
+        exchange,
+        background: this.#background,
+        start: (departure, belongings) => this.#start(departure, belongings),
+      }),
     ];
-    const shell: Shell = new Shell({ files, cwd: this.#state.cwd, env: this.#state.exported, commands, run, choreography });
+    const shell: Shell = new Shell({ files, cwd: place.cwd, env: place.exported, commands, run, choreography });
     return { shell, run, choreography, handover };
   }
 }

@@ -84,7 +84,7 @@ export function trapping(run: Run, exchange: Exchange, dressing: Dressing): Trap
   }
 
   function* process(frame: Frame, sink: number, list: () => Iterable<Statement>): Generator<Statement> {
-    const { frame: outer, listFrame, sink: entered } = run;
+    const { frame: outer, listFrame, sink: entered, lastBackground } = run;
     run.frame = run.listFrame = frame;
     try {
       yield* list();
@@ -95,6 +95,7 @@ export function trapping(run: Run, exchange: Exchange, dressing: Dressing): Trap
       run.sink = entered;
       run.frame = outer;
       run.listFrame = listFrame;
+      run.lastBackground = lastBackground;
     }
   }
 
@@ -211,7 +212,8 @@ function statusCommand(status: number, pipeStatus: readonly number[] = [status])
   );
 }
 
-function argumentsOf(text: string): SimpleCommand['args'] {
+/** The words of a command line. */
+export function argumentsOf(text: string): SimpleCommand['args'] {
   const parsed = parseShell(`: ${text}`);
   const command = parsed.kind === 'complete' ? parsed.statements[0]?.pipelines[0]?.commands[0] : undefined;
   return command?.type === 'SimpleCommand' ? command.args : [];

@@ -130,7 +130,7 @@ export function signalNumber(text: string): number | null {
   return at < 0 ? null : at;
 }
 
-function signalName(number: number): string {
+export function signalName(number: number): string {
   return SIGNALS[number] ?? String(number);
 }
 
@@ -181,23 +181,34 @@ function signalTable(): string {
   return cells.map((cell, i) => `${cell}${i % 5 === 4 || i === cells.length - 1 ? '\n' : '\t'}`).join('');
 }
 
-/** just-bash gives every shell this id. */
-const SHELL_PID = 4021;
 const KILL_USAGE = 'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n';
 /** What these do where nobody catches them: nothing. */
 const IGNORED: ReadonlySet<string> = new Set(['CHLD', 'CONT', 'URG', 'WINCH']);
 /** A shell with a person in front of it takes no notice of these. */
 const IGNORED_BY_PROMPT: ReadonlySet<string> = new Set(['INT', 'QUIT', 'TERM', 'TSTP', 'TTIN', 'TTOU']);
 
-/** `kill`, for the one process that is there while it runs: the shell. */
-export function killCommand(run: Run, interactive: boolean): CustomCommand {
+/** Processes beside the shell that a signal can be sent to. */
+export interface Processes {
+  /** Whether there is one with this id, or with this `%name` among the shell's jobs; it gets the signal when there is. */
+  signal(id: string, name: string, owner: Frame): boolean;
+  /** Leaves those that were sent one the time to end. */
+  settled(rest: () => Promise<void>): Promise<void>;
+}
+
+/** `kill`, for the shell itself and for what it has left running; `shellPid` is its own id. */
+export function killCommand(run: Run, interactive: boolean, shellPid: number, processes: Processes): CustomCommand {
   return defineCommand('kill', async (args) => {
     if (args[0] === '-l' || args[0] === '-L') return args.length === 1 ? printed(signalTable()) : signalsNamed(args.slice(1));
     const { signal, pids } = killArguments(args);
     if (signal === undefined || pids.length === 0) return failed(KILL_USAGE, 2);
     const number = signalNumber(signal);
     if (number === null) return failed(`bash: kill: ${signal}: invalid signal specification\n`);
-    const problems = pids.flatMap((pid) => send(run, number, pid, interactive) ?? []);
+    const problems = pids.flatMap((pid) => {
+      if (Number(pid) === shellPid || !(pid.startsWith('%') || /^\d+$/.test(pid)))
+        return send(run, number, pid, shellPid, interactive) ?? [];
+      return processes.signal(pid, signalName(number), run.frame) ? [] : (send(run, number, pid, shellPid, interactive) ?? []);
+    });
+    await processes.settled(() => run.breathe());
     return failed(problems.join(''), problems.length === pids.length ? 1 : 0);
   });
 }
@@ -210,10 +221,10 @@ function killArguments(args: readonly string[]): { readonly signal: string | und
 }
 
 /** What is wrong with it; null when the signal has been sent. */
-function send(run: Run, number: number, pid: string, interactive: boolean): string | null {
+function send(run: Run, number: number, pid: string, shellPid: number, interactive: boolean): string | null {
   if (pid.startsWith('%')) return `bash: kill: ${pid}: no such job\n`;
   if (!/^-?\d+$/.test(pid)) return `bash: kill: ${pid}: arguments must be process or job IDs\n`;
-  if (Number(pid) !== SHELL_PID) return `bash: kill: (${pid}) - No such process\n`;
+  if (Number(pid) !== shellPid) return `bash: kill: (${pid}) - No such process\n`;
   const name = signalName(number);
   const { frame } = run;
   const shell = frame.program;
