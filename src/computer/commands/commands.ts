@@ -1,6 +1,7 @@
 /** commands: what a computer has in /usr/bin beside just-bash's own. It imports the files of this room and the platform's types. */
 import type { CustomCommand } from 'just-bash';
 import { attachedCommands } from './attached.ts';
+import { checksumCommands } from './checksums.ts';
 import { compressionCommands } from './compression.ts';
 import { diffCommands } from './diff.ts';
 import { headCommands } from './head.ts';
@@ -25,6 +26,7 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...listingCommands(host),
     ...headCommands(host),
     ...diffCommands(host),
+    ...checksumCommands(host),
     ...throughCommands(host),
     ...attachedCommands(),
     ...compressionCommands(host),

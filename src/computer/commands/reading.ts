@@ -15,6 +15,8 @@ export function readingCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('man', async (args, ctx) => {
       const [name] = args.filter((arg) => !arg.startsWith('-') && !/^\d$/.test(arg));
       if (name === undefined) return failed('What manual page do you want?\nFor example, try `man ls`.\n');
+      const own = await import('./manual.ts').then(({ manualPage }) => manualPage(name)).catch(() => null);
+      if (own !== null) return printed(own);
       if (ctx.exec === undefined || ctx.getRegisteredCommands?.().includes(name) !== true)
         return failed(`No manual entry for ${name}\n`, 16);
       return ctx.exec(name, { cwd: ctx.cwd, args: ['--help'] });

@@ -27,6 +27,11 @@ export function systemCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('reset', async () => printed('\x1bc')),
     defineCommand('history', async (args) => history(host, args)),
     defineCommand('umask', async () => printed('0022\n')),
+    defineCommand('watch', async ([first = '']) =>
+      failed(
+        `watch: this terminal has no full screen to watch in: while true; do ${first.startsWith('-') || first === '' ? 'date' : first}; sleep 2; done does the same, until Ctrl+C\n`,
+      ),
+    ),
     defineCommand('sudo', async () => failed('sudo: nothing on this computer needs another user: run the command without sudo\n')),
   ];
 }

@@ -116,6 +116,23 @@ const TABLE: Readonly<Record<string, readonly (readonly [line: string, stdout: s
       ['ls -Z', '', { stderr: "ls: invalid option -- 'Z'\nTry 'ls --help' for more information.\n", exitCode: 2 }],
       ['ls /; which git ls', 'bin\ndev\nhome\ntmp\nusr\n/usr/bin/git\n/usr/bin/ls\n'],
     ],
+    drawing: [
+      ['touch data/x; tree', '.\n├── a.csv\n├── b.txt\n├── data\n│   └── x\n├── link -> b.txt\n└── run.sh\n\n1 directory, 5 files\n'],
+      ["tree -F -L 1 -I '*.csv|*.txt' --noreport ..", '..\n├── docs/\n└── leaf/\n'],
+      ['tree none', 'none  [error opening dir]\n\n0 directories, 0 files\n', { exitCode: 2 }],
+    ],
+    manuals: [
+      ['man nproc; nproc --help', `${'NAME\n       nproc - print the number of processors\n\nSYNOPSIS\n       nproc\n'.repeat(2)}`],
+      ['man none', '', { stderr: 'No manual entry for none\n', exitCode: 16 }],
+      [
+        'watch date',
+        '',
+        {
+          stderr: 'watch: this terminal has no full screen to watch in: while true; do date; sleep 2; done does the same, until Ctrl+C\n',
+          exitCode: 1,
+        },
+      ],
+    ],
     reading: [
       ['less b.txt; echo; echo piped | more', 'abc\npiped\n'],
       ['less none', '', { stderr: 'none: No such file or directory\n', exitCode: 1 }],
