@@ -20,6 +20,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   od: async () => (await import('./dumps.ts')).od,
   envsubst: async () => (await import('./envsubst.ts')).envsubst,
   tree: async () => (await import('./tree.ts')).tree,
+  sqlite3: async () => (await import('./sqlite3.ts')).sqlite3,
   wget: async () => (await import('./curl.ts')).wget,
   pip: async () => (await import('../pip/pip.ts')).pip,
   pip3: async () => (await import('../pip/pip.ts')).pip,
