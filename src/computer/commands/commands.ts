@@ -4,6 +4,7 @@ import { attachedCommands } from './attached.ts';
 import { checksumCommands } from './checksums.ts';
 import { compressionCommands } from './compression.ts';
 import { diffCommands } from './diff.ts';
+import { findingCommands } from './finding.ts';
 import { headCommands } from './head.ts';
 import type { CommandHost } from './host.ts';
 import { lazyCommands } from './lazy.ts';
@@ -13,6 +14,7 @@ import { pythonCommands } from './python.ts';
 import { readingCommands } from './reading.ts';
 import { shellCommands } from './shells.ts';
 import { systemCommands } from './system.ts';
+import { textCommands } from './text.ts';
 import { throughCommands } from './through.ts';
 
 /** Every computer's commands, for one session. */
@@ -26,6 +28,8 @@ export function standardCommands(host: CommandHost): readonly CustomCommand[] {
     ...listingCommands(host),
     ...headCommands(host),
     ...diffCommands(host),
+    ...textCommands(host),
+    ...findingCommands(host),
     ...checksumCommands(host),
     ...throughCommands(host),
     ...attachedCommands(),

@@ -1,5 +1,5 @@
 /** `diff` in the format that it has without options, and with the times of the files in `-u`; the comparison is just-bash's. */
-import type { CustomCommand, ResolvedCommandContext } from 'just-bash';
+import type { CustomCommand, ExecResult, ResolvedCommandContext } from 'just-bash';
 import { defineCommand } from 'just-bash/browser';
 import type { CommandHost } from './host.ts';
 import { failed, printed } from './result.ts';
@@ -11,7 +11,7 @@ export function diffCommands(host: CommandHost): readonly CustomCommand[] {
   return [defineCommand('diff', (args, ctx) => diff(host, args, ctx))];
 }
 
-async function diff(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) {
+async function diff(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext): Promise<ExecResult> {
   if (ctx.origCommand === undefined) return failed('diff: not available\n', 2);
   const words = args.filter((arg) => arg !== '--normal' && !/^--color(?:=|$)/.test(arg));
   const files = words.filter((word) => !/^-./.test(word));
@@ -20,7 +20,15 @@ async function diff(host: CommandHost, args: readonly string[], ctx: ResolvedCom
     const missing = files.filter((_, i) => !there[i]);
     if (missing.length > 0) return failed(missing.map((file) => `diff: ${file}: No such file or directory\n`).join(''), 2);
   }
-  const result = await ctx.origCommand(words);
+  const isRecursive = words.some((word) => /^-[a-zA-Z]*r|^--recursive$/.test(word));
+  const directories = await Promise.all(
+    files.map(async (file) => file !== '-' && (await ctx.fs.stat(ctx.fs.resolvePath(ctx.cwd, file))).isDirectory),
+  );
+  if (files.length === 2 && directories.every(Boolean)) return diffDirectories(host, words, files, isRecursive, ctx);
+  const plain = words
+    .map((word) => (/^-[a-zA-Z]*r/.test(word) ? word.replace('r', '') : word))
+    .filter((word) => word !== '-' && word !== '--recursive');
+  const result = await ctx.origCommand(files.includes('-') ? words : plain);
   if (result.stderr !== '') return { ...result, exitCode: 2 };
   if (words.includes('--help')) return { ...result, stdout: result.stdout.replace(' (default)', '') };
   if (!result.stdout.startsWith(RULE)) return result;
@@ -33,6 +41,47 @@ async function diff(host: CommandHost, args: readonly string[], ctx: ResolvedCom
   });
   const body = hunks.map((line) => (line.startsWith('@@') ? line.replaceAll(',1 ', ' ') : line));
   return printed([...(await Promise.all(header)), ...body, ''].join('\n'), result.exitCode);
+}
+
+/** Two directories, name by name: with `-r` those below as well. */
+async function diffDirectories(
+  host: CommandHost,
+  words: readonly string[],
+  [a = '', b = '']: readonly string[],
+  isRecursive: boolean,
+  ctx: ResolvedCommandContext,
+): Promise<ExecResult> {
+  const flags = words.filter((word) => /^-./.test(word));
+  const at = (directory: string, name: string) => `${directory.replace(/\/$/, '')}/${name}`;
+  const [inA, inB] = await Promise.all([a, b].map((directory) => ctx.fs.readdir(ctx.fs.resolvePath(ctx.cwd, directory))));
+  let stdout = '';
+  let exitCode = 0;
+  for (const name of [...new Set([...inA!, ...inB!])].sort()) {
+    const [left, right] = [at(a, name), at(b, name)];
+    if (!inA!.includes(name) || !inB!.includes(name)) {
+      stdout += `Only in ${inA!.includes(name) ? a : b}: ${name}\n`;
+      exitCode = 1;
+      continue;
+    }
+    const kinds = await Promise.all([left, right].map(async (path) => (await ctx.fs.stat(ctx.fs.resolvePath(ctx.cwd, path))).isDirectory));
+    if (kinds[0] !== kinds[1]) {
+      const kind = (isDirectory: boolean | undefined) => (isDirectory === true ? 'directory' : 'regular file');
+      stdout += `File ${left} is a ${kind(kinds[0])} while file ${right} is a ${kind(kinds[1])}\n`;
+      exitCode = 1;
+      continue;
+    }
+    if (kinds[0] === true && !isRecursive) {
+      stdout += `Common subdirectories: ${left} and ${right}\n`;
+      continue;
+    }
+    const result = await diff(host, [...flags, left, right], ctx);
+    const isBrief = flags.some((flag) => /^-[a-zA-Z]*q|^--brief$/.test(flag));
+    const isNamed = result.exitCode === 1 && kinds[0] === false && !isBrief;
+    stdout += `${isNamed ? `diff ${[...flags, left, right].join(' ')}\n` : ''}${result.stdout}`;
+    if (result.exitCode > 1) return { ...result, stdout };
+    exitCode ||= result.exitCode;
+  }
+  return printed(stdout, exitCode);
 }
 
 /** The hunks of a unified diff in the normal format ("Detailed Description of Normal Format" of the diffutils manual). */

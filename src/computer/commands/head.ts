@@ -26,6 +26,7 @@ async function head(host: CommandHost, args: readonly string[], ctx: ResolvedCom
       return failed(`head: ${files[0]}: this computer reads at most ${ENDLESS_LIMIT} bytes (64M) of a device that never ends\n`);
     return { stdout: toLatin1(endlessBytes(device, count)), stdoutKind: 'bytes' as const, stderr: '', exitCode: 0 };
   }
+  if (count < 0) return allBut(-count, unit, files, ctx);
   const result = await ctx.origCommand(words);
   const wanted = count >= 0 ? count : Infinity;
   const got = unit === 'bytes' ? result.stdout.length : result.stdout.split('\n', wanted + 1).length - 1;
@@ -34,6 +35,26 @@ async function head(host: CommandHost, args: readonly string[], ctx: ResolvedCom
   return failed(
     `head: what never ends is cut after ${ENDLESS_PIPE} bytes (1M) in a pipe, and that gave ${got} of the ${wanted} ${unit} asked for${instead}\n`,
   );
+}
+
+/** `head -n -2`: everything but the end. */
+async function allBut(count: number, unit: Asked['unit'], files: readonly string[], ctx: ResolvedCommandContext) {
+  let stdout = '';
+  let stderr = '';
+  for (const [i, name] of (files.length === 0 ? ['-'] : files).entries()) {
+    const path = resolvePath(ctx.cwd, name);
+    if (name !== '-' && !(await ctx.fs.exists(path))) {
+      stderr += `head: cannot open '${name}' for reading: No such file or directory\n`;
+      continue;
+    }
+    const text = name === '-' ? (ctx.stdin as unknown as string) : toLatin1(await ctx.fs.readFileBuffer(path));
+    if (files.length > 1) stdout += `${i > 0 ? '\n' : ''}==> ${name} <==\n`;
+    stdout +=
+      unit === 'bytes'
+        ? text.slice(0, Math.max(0, text.length - count))
+        : (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(0, -count).join('');
+  }
+  return { stdout, stdoutKind: 'bytes' as const, stderr, exitCode: stderr === '' ? 0 : 1 };
 }
 
 interface Asked {

@@ -3,6 +3,7 @@ import type { CustomCommand } from 'just-bash';
 import { defineCommand } from 'just-bash/browser';
 import { FileError } from '../files/errors.ts';
 import { parentPath, resolvePath } from '../files/path.ts';
+import { parseDate } from './dates.ts';
 import type { CommandHost } from './host.ts';
 import { failed, printed } from './result.ts';
 
@@ -12,13 +13,15 @@ export function pathCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('realpath', async (args, ctx) => {
       const names = args.filter((arg) => !arg.startsWith('-'));
       const lenient = args.includes('-m') || args.includes('--canonicalize-missing');
+      const base = args.flatMap((arg) => /^--relative-to=(.*)$/.exec(arg)?.[1] ?? [])[0];
       if (names.length === 0) return failed("realpath: missing operand\nTry 'realpath --help' for more information.\n");
       let stdout = '';
       let stderr = '';
       for (const name of names) {
         const path = resolvePath(ctx.cwd, name);
         try {
-          stdout += `${await lastMayBeMissing(host, path, lenient)}\n`;
+          const real = await lastMayBeMissing(host, path, lenient);
+          stdout += `${base === undefined ? real : relativeTo(resolvePath(ctx.cwd, base), real)}\n`;
         } catch (error) {
           if (!(error instanceof FileError)) throw error;
           stderr += `realpath: ${name}: ${error.code === 'ENOTDIR' ? 'Not a directory' : 'No such file or directory'}\n`;
@@ -47,7 +50,7 @@ export function pathCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('touch', async (args, ctx) => {
       if (args.length === 0) return failed("touch: missing file operand\nTry 'touch --help' for more information.\n");
       if (args.some((arg) => /^-[a-zA-Z]*[drt]|^--(?:date|reference|help)/.test(arg)) && ctx.origCommand !== undefined)
-        return ctx.origCommand([...args]);
+        return ctx.origCommand(dated(args, host.clock.now()));
       const create = !args.includes('-c') && !args.includes('--no-create');
       let stderr = '';
       for (const name of args.filter((arg) => !/^-[acm]+$|^--no-create$/.test(arg))) {
@@ -60,6 +63,24 @@ export function pathCommands(host: CommandHost): readonly CustomCommand[] {
       return { stdout: '', stderr, exitCode: stderr === '' ? 0 : 1 };
     }),
   ];
+}
+
+/** just-bash's touch takes a day and a time only. */
+function dated(args: readonly string[], now: number): string[] {
+  return args.map((arg, i) => {
+    const [, option = '', attached] = /^(--date=|-d)(.+)$/s.exec(arg) ?? [];
+    const text = attached ?? (args[i - 1] === '-d' || args[i - 1] === '--date' ? arg : undefined);
+    const time = text === undefined ? null : parseDate(text, now);
+    return time === null ? arg : `${attached === undefined ? '' : option}${new Date(time).toISOString()}`;
+  });
+}
+
+/** `../b/c` */
+function relativeTo(base: string, path: string): string {
+  const [from, to] = [base, path].map((each) => each.split('/').filter((part) => part !== ''));
+  let shared = 0;
+  while (shared < from!.length && from![shared] === to![shared]) shared++;
+  return [...from!.slice(shared).map(() => '..'), ...to!.slice(shared)].join('/') || '.';
 }
 
 async function lastMayBeMissing(host: CommandHost, path: string, lenient: boolean): Promise<string> {

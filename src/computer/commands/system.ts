@@ -2,6 +2,7 @@
 import type { CustomCommand } from 'just-bash';
 import { defineCommand } from 'just-bash/browser';
 import type { CommandHost } from './host.ts';
+import { parseDate } from './dates.ts';
 import { failed, printed } from './result.ts';
 import { sleep } from './sleep.ts';
 
@@ -17,16 +18,27 @@ export function systemCommands(host: CommandHost): readonly CustomCommand[] {
     defineCommand('id', async (args) => id(args, login)),
     defineCommand('date', async (args, ctx) => {
       if (ctx.origCommand === undefined) return failed('date: not available\n');
-      const { name, days } = namedDay(args);
-      const seconds = Math.floor(host.clock.now() / 1000) + days * 86_400;
-      if (name === null && args.some((arg) => /^(-[A-Za-z]*d|--date)/.test(arg))) return ctx.origCommand([...args]);
-      return ctx.origCommand(['-d', `@${seconds}`, ...args.filter((arg, i) => !isDateArgument(args, i) && arg !== '')]);
+      const at = args.findIndex((_, i) => dateArgument(args, i) !== undefined);
+      const text = at < 0 ? 'now' : dateArgument(args, at)!;
+      const time = parseDate(text, host.clock.now());
+      if (time === null) return failed(`date: invalid date '${text}'\n`);
+      const rest = args.filter((arg, i) => !isDateArgument(args, i) && arg !== '');
+      return ctx.origCommand(['-d', `@${Math.floor(time / 1000)}`, ...rest]);
     }),
     defineCommand('sleep', async (args, ctx) => (args[0] === '--help' && ctx.origCommand ? ctx.origCommand(args) : sleep(host, args))),
     defineCommand('clear', async () => printed('\x1b[H\x1b[2J\x1b[3J')),
     defineCommand('reset', async () => printed('\x1bc')),
     defineCommand('history', async (args) => history(host, args)),
-    defineCommand('umask', async () => printed('0022\n')),
+    defineCommand('ulimit', async ([flag = '-f', value]) =>
+      value !== undefined || flag === '-a'
+        ? failed('bash: ulimit: the limits of this computer cannot be changed\n')
+        : printed(flag === '-n' ? '1024\n' : flag === '-c' ? '0\n' : 'unlimited\n'),
+    ),
+    defineCommand('umask', async ([mask]) => {
+      if (mask === undefined || mask === '-p') return printed(mask === '-p' ? 'umask 0022\n' : '0022\n');
+      if (mask === '-S') return printed('u=rwx,g=rx,o=rx\n');
+      return /^0*22$/.test(mask) ? printed('') : failed('bash: umask: on this computer it is always 0022: chmod changes a file\n');
+    }),
     defineCommand('watch', async ([first = '']) =>
       failed(
         `watch: this terminal has no full screen to watch in: while true; do ${first.startsWith('-') || first === '' ? 'date' : first}; sleep 2; done does the same, until Ctrl+C\n`,
@@ -84,22 +96,12 @@ function history(host: CommandHost, args: readonly string[]) {
   );
 }
 
-/** Days by name, which just-bash's own `date` counts from the real clock. */
-const DAYS: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -1, tomorrow: 1 };
-
-function namedDay(args: readonly string[]): { readonly name: string | null; readonly days: number } {
-  for (let i = 0; i < args.length; i++) {
-    const value = dateArgument(args, i)?.toLowerCase();
-    if (value !== undefined && Object.hasOwn(DAYS, value)) return { name: value, days: DAYS[value]! };
-  }
-  return { name: null, days: 0 };
-}
-
 function dateArgument(args: readonly string[], i: number): string | undefined {
   if (args[i] === '-d' || args[i] === '--date') return args[i + 1];
-  return /^--date=(.*)$/.exec(args[i] ?? '')?.[1];
+  if (args[i] === '-ud') return args[i + 1];
+  return /^(?:--date=|-d)(.*)$/s.exec(args[i] ?? '')?.[1];
 }
 
 function isDateArgument(args: readonly string[], i: number): boolean {
-  return dateArgument(args, i) !== undefined || args[i - 1] === '-d' || args[i - 1] === '--date';
+  return dateArgument(args, i) !== undefined || ['-d', '-ud', '--date'].includes(args[i - 1] ?? '');
 }

@@ -6,10 +6,12 @@ import { failed, printed } from './result.ts';
 
 export function throughCommands(host: CommandHost): readonly CustomCommand[] {
   const through = (name: string) =>
-    defineCommand(name, (args, ctx) => {
-      if (ctx.origCommand === undefined) return Promise.resolve(failed(`${name}: not available\n`));
+    defineCommand(name, async (args, ctx) => {
+      if (ctx.origCommand === undefined) return failed(`${name}: not available\n`);
+      const begun = host.clock.now();
       host.passStreams();
-      return ctx.origCommand([...args]);
+      const result = await ctx.origCommand([...args]);
+      return name === 'timeout' && host.clock.now() - begun > limitOf(args) ? { ...result, exitCode: TIMED_OUT } : result;
     });
   return [
     ...['timeout', 'time'].map(through),
@@ -19,6 +21,16 @@ export function throughCommands(host: CommandHost): readonly CustomCommand[] {
     }),
     defineCommand('env', (args, ctx) => env(host, args, ctx)),
   ];
+}
+
+const TIMED_OUT = 124;
+const UNIT_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** How long `timeout` allows, in ms of the world's time: the clock jumps over a sleep, which is known when it is over only. */
+function limitOf(args: readonly string[]): number {
+  const at = args.findIndex((arg, i) => !arg.startsWith('-') && !['-k', '-s', '--signal', '--kill-after'].includes(args[i - 1] ?? ''));
+  const [, number, unit = ''] = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(args[at] ?? '') ?? [];
+  return number === undefined || Number(number) === 0 ? Infinity : Number(number) * UNIT_MS[unit]!;
 }
 
 async function env(host: CommandHost, args: readonly string[], ctx: ResolvedCommandContext) {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPythonHost } from '../../../src/platform/node/platform.ts';
 import { NativeBash } from '../support/native.ts';
@@ -30,7 +29,9 @@ const SCRIPTS = [
   'sqlite3 a.db "begin; delete from t; rollback;" "select count(*) from t"; sqlite3 a.db "delete from t where a > 1" "select count(*) from t"',
 ];
 
-describe.skipIf(spawnSync('sqlite3', ['-version']).status !== 0)('sqlite3 does what SQLite’s own does', () => {
+const isThere = native.run('sqlite3 -version', SCRIPTS.length).exitCode === 0;
+
+describe.skipIf(!isThere)('sqlite3 does what SQLite’s own does', () => {
   it.each(SCRIPTS.map((script, n) => [script, n] as const))('%s', async (script, n) => {
     const terminal = new Terminal(computerWith({ python }));
     const { stdout, stderr, exitCode } = await terminal.script(SETUP + script);

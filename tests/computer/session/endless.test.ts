@@ -12,7 +12,7 @@ describe('a device that never ends', () => {
     ['head -c 2M < /dev/zero | wc -c', '2097152\n'],
     ['head --bytes=2MB /dev/urandom > noise; wc -c < noise', '2000000\n'],
     ['n=100000; head -c $n /dev/zero | wc -c', '100000\n'],
-    ['head -c 3 /dev/zero | od -c', '0000000   \\0  \\0  \\0\n0000003\n'],
+    ['head -c 3 /dev/zero | od -c', '0000000  \\0  \\0  \\0\n0000003\n'],
     ['tr -dc a-z < /dev/urandom | head -c 16 | wc -c', '16\n'],
     ['base64 /dev/urandom | cut -c 1-9 | head -n 5 | wc -l', '5\n'],
     ['for i in 1 2; do cat /dev/urandom; done | head -c 3 | wc -c', '3\n'],
