@@ -24,6 +24,7 @@ export function textCommands(host: CommandHost): readonly CustomCommand[] {
     around('cut', async (args, ctx) => (args.includes('--help') ? ctx.origCommand(['--help']) : cut(args, ctx))),
     around('grep', (args, ctx) => ctx.origCommand(neverEmpty(onePattern(args, 'basic')))),
     around('egrep', (args, ctx) => ctx.origCommand(neverEmpty(onePattern(args, 'extended')))),
+    around('awk', (args, ctx) => ctx.origCommand(withSeparators(args))),
     around('mkdir', async (args, ctx) => {
       const result = await ctx.origCommand([...args]);
       return { ...result, stderr: result.stderr.replace(/directory '([^']*)'/g, 'directory ‘$1’') };
@@ -63,6 +64,27 @@ function onePattern(args: readonly string[], syntax: 'basic' | 'extended'): stri
   const has = (flag: string) => rest.some((arg) => new RegExp(`^-[a-zA-Z]*${flag}`).test(arg));
   const separator = has('F') ? '\n' : syntax === 'extended' || has('E') || has('P') ? '|' : '\\|';
   return ['-e', patterns.join(separator), ...rest];
+}
+
+/** just-bash's awk takes no notice of `-v OFS=…` and its like: the program sets them itself. */
+function withSeparators(args: readonly string[]): string[] {
+  const rest: string[] = [];
+  let settings = '';
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === '--' || arg === '-f' || !/^-./.test(arg)) {
+      if (settings === '' || arg.startsWith('-')) return [...args];
+      return [...rest, `BEGIN {${settings}} ${arg}`, ...args.slice(i + 1)];
+    }
+    const isVariable = arg.startsWith('-v');
+    const takesNext = arg === '-v' || arg === '-F';
+    const value = isVariable ? (takesNext ? (args[i + 1] ?? '') : arg.slice(2)) : '';
+    const [, name, separator] = /^(OFS|ORS|FS|RS)=(.*)$/s.exec(value) ?? [];
+    if (name === undefined || separator === undefined) rest.push(arg, ...(takesNext ? args.slice(i + 1, i + 2) : []));
+    else settings += ` ${name} = "${separator.replaceAll('"', '\\"')}";`;
+    if (takesNext) i++;
+  }
+  return [...args];
 }
 
 /** just-bash's `grep -o` stops at an empty match, of which it prints nothing anyway: `[0-9]*` is `[0-9][0-9]*` there. */

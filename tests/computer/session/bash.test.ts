@@ -19,7 +19,6 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   'set -u; (echo $undefined; echo not) || echo rc $?': 'the message of a subshell lacks `bash: `',
   'umask 027; umask': 'files are always made with 0022, and umask says so',
   "printf '10\\n9\\n1e1\\n' | sort -g": 'refused: sort has -n',
-  "echo a,b | awk -F, -v OFS=';' '{$1=$1; print}'": 'just-bash’s awk puts a line together again with blanks',
   'g() { echo body; }; declare -f g': 'just-bash keeps no text of functions',
   "expr abc : 'a\\(.\\)'": 'just-bash’s expr counts, and gives no group',
   'x=5; echo $x{a,b}': 'just-bash expands the variable before the braces',
