@@ -119,7 +119,8 @@ class Place {
   }
 
   #work(path: string): TreeEntry | null {
-    return this.#call.disk.entry(workPath(this.#call, path));
+    const { tryRepository: repository } = this.#call;
+    return repository?.workTree ? repository.workEntry(path) : this.#call.disk.entry(this.#call.resolve(path));
   }
 }
 

@@ -272,8 +272,13 @@ export class GitCall {
   }
 
   get excludesFile(): string {
-    const configured = this.settings.get('core.excludesfile');
-    if (configured === undefined) return `${this.env.get('XDG_CONFIG_HOME') ?? `${this.home}/.config`}/git/ignore`;
+    return this.#personalFile('core.excludesfile', 'ignore');
+  }
+
+  /** A file that a setting names, or the one in the folder of the person's git. */
+  #personalFile(key: string, name: string): string {
+    const configured = this.settings.get(key);
+    if (configured === undefined) return `${this.env.get('XDG_CONFIG_HOME') ?? `${this.home}/.config`}/git/${name}`;
     return configured.startsWith('~/') ? `${this.home}${configured.slice(1)}` : this.resolve(configured);
   }
 
@@ -287,9 +292,18 @@ export class GitCall {
     if (this.gitDir !== null) {
       const gitDir = this.resolve(this.gitDir);
       if (!this.disk.exists(`${gitDir}/HEAD`)) throw fatal(`not a git repository: '${this.gitDir}'`);
-      return new Repository(this.disk, gitDir, this.workTree === null ? this.cwd : this.resolve(this.workTree));
+      return this.#furnish(new Repository(this.disk, gitDir, this.workTree === null ? this.cwd : this.resolve(this.workTree)));
     }
-    return Repository.find(this.disk, this.cwd);
+    const found = Repository.find(this.disk, this.cwd);
+    return found && this.#furnish(found);
+  }
+
+  #furnish(repository: Repository): Repository {
+    repository.outside = {
+      setting: (key) => this.settings.get(key),
+      attributesFile: () => this.#personalFile('core.attributesfile', 'attributes'),
+    };
+    return repository;
   }
 
   #localLayers(): readonly Layer[] {

@@ -5,7 +5,7 @@ import { Disk, encode } from './disk.ts';
 import { encodeIndex, type IndexEntry } from './index-file.ts';
 import { hex, ObjectDatabase, type GitObject } from './objects.ts';
 import { writeIndexedPack } from './pack.ts';
-import { contentOf, entryFor, Repository } from './repository.ts';
+import { entryFor, Repository, sizeOf } from './repository.ts';
 import { shallowHistory } from './shallow.ts';
 
 export interface CheckoutRequest {
@@ -154,11 +154,15 @@ function checkOut(repository: Repository, { commit, ref, path, clock }: Checkout
   const index: IndexEntry[] = [];
   const kept = new Set<string>();
   const before = repository.index();
-  for (const [name, file] of repository.files(commit)) {
+  const files = repository.files(commit);
+  const conversion = repository.conversion(files);
+  for (const [name, file] of files) {
     kept.add(name);
-    const entry = entryFor(`${path}/${name}`, file, repository.objects.blob(file.id), mtime);
+    const stored = repository.objects.blob(file.id);
+    const content = file.mode === 0o120000 ? stored : conversion.smudge(name, stored);
+    const entry = entryFor(`${path}/${name}`, file, content, mtime);
     entries.push(entry);
-    index.push({ path: name, ...file, stage: 0, mtime, size: contentOf(entry).length });
+    index.push({ path: name, ...file, stage: 0, mtime, size: sizeOf(entry) });
   }
   for (const { path: name } of before) if (!kept.has(name)) disk.removeUpTo(`${path}/${name}`, path);
   disk.files.load(entries);

@@ -1,5 +1,6 @@
 /** Differences against several parents at once ("COMBINED DIFF FORMAT" of git-diff). */
 import type { GitCall } from './call.ts';
+import { diffDriver } from './diff-drivers.ts';
 import { decode } from './disk.ts';
 import { isBinary, lineChanges, splitLines } from './engine.ts';
 import { quoteBytes } from './pathspec.ts';
@@ -38,7 +39,7 @@ export async function combinedText(
   const header = headerText(call, file, options);
   const contents = parents.map((side) => side?.content() ?? new Uint8Array(0));
   const resultContent = result?.content() ?? new Uint8Array(0);
-  if ([...contents, resultContent].some(isBinary)) return `${header}Binary files differ\n`;
+  if (diffDriver(call, path).binary ?? [...contents, resultContent].some(isBinary)) return `${header}Binary files differ\n`;
   const { rows, starts } = await compareAll(contents.map(decode), decode(resultContent));
   const all = (1 << parents.length) - 1;
   if (!markShown(rows, all, options)) return modesDiffer(file) ? header : '';

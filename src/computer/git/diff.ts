@@ -1,5 +1,6 @@
 /** Differences between sets of files, and how git writes them ("DIFF FORMATS" of git-diff). */
 import type { GitCall } from './call.ts';
+import { diffDriver } from './diff-drivers.ts';
 import { decode, encode } from './disk.ts';
 import { findRenames, isBinary, lineChanges, splitLines, type Change } from './engine.ts';
 import { quoteBytes } from './pathspec.ts';
@@ -98,7 +99,7 @@ export async function writeDiff(call: GitCall, pairs: readonly Pair[], format: D
   if (format.nameOnly) for (const pair of pairs) text += quote(pair.path) + end;
   if (format.nameStatus) for (const pair of pairs) text += nameStatusLine(pair, quote, format.nul ? '\0' : '\t', end);
   const statistics =
-    format.stat || format.numstat || format.shortstat ? await Promise.all(pairs.map((pair) => countLines(pair, format))) : [];
+    format.stat || format.numstat || format.shortstat ? await Promise.all(pairs.map((pair) => countLines(call, pair, format))) : [];
   if (format.numstat) {
     for (const [at, pair] of pairs.entries()) {
       const { added, removed, binary } = statistics[at] as Count;
@@ -145,10 +146,10 @@ interface Count {
   readonly binary: boolean;
 }
 
-async function countLines(pair: Pair, format: DiffFormat): Promise<Count> {
+async function countLines(call: GitCall, pair: Pair, format: DiffFormat): Promise<Count> {
   const [before, after] = [pair.before?.content() ?? EMPTY, pair.after?.content() ?? EMPTY];
   if (pair.status === 'U') return { added: 0, removed: 0, binary: false };
-  if (!format.text && (isBinary(before) || isBinary(after))) {
+  if (!format.text && (diffDriver(call, pair.path).binary ?? (isBinary(before) || isBinary(after)))) {
     const same = pair.before?.id === pair.after?.id;
     return { added: same ? 0 : after.length, removed: same ? 0 : before.length, binary: true };
   }
@@ -328,7 +329,8 @@ async function patchText(call: GitCall, pair: Pair, format: DiffFormat): Promise
   const indexLine = `index ${oldId}..${newId}${mode}\n`;
   const [oldContent, newContent] = [before?.content() ?? EMPTY, after?.content() ?? EMPTY];
   const [oldName, newName] = [before ? name(source, oldPath) : '/dev/null', after ? name(target, path) : '/dev/null'];
-  if (!format.text && (isBinary(oldContent) || isBinary(newContent)))
+  const driver = diffDriver(call, path);
+  if (!format.text && (driver.binary ?? (isBinary(oldContent) || isBinary(newContent))))
     return `${text}${indexLine}Binary files ${oldName} and ${newName} differ\n`;
   const [oldText, newText] = [decode(oldContent), decode(newContent)];
   const changes = await changesOf(oldText, newText, format);
@@ -340,10 +342,10 @@ async function patchText(call: GitCall, pair: Pair, format: DiffFormat): Promise
         : text + indexLine;
   const marked = (shown: string, raw: string): string => (raw.includes(' ') && raw !== '/dev/null' ? `${shown}\t` : shown);
   text += `${indexLine}--- ${marked(oldName, oldPath)}\n+++ ${marked(newName, path)}\n`;
-  return text + hunksText(oldText, newText, changes, format);
+  return text + hunksText(oldText, newText, changes, format, driver.heading);
 }
 
-function hunksText(oldText: string, newText: string, changes: readonly Change[], format: DiffFormat): string {
+function hunksText(oldText: string, newText: string, changes: readonly Change[], format: DiffFormat, heading: Heading): string {
   const [oldLines, newLines] = [splitLines(oldText), splitLines(newText)];
   const [oldOpen, newOpen] = [oldText !== '' && !oldText.endsWith('\n'), newText !== '' && !newText.endsWith('\n')];
   const context = format.context ?? 3;
@@ -354,8 +356,9 @@ function hunksText(oldText: string, newText: string, changes: readonly Change[],
     const after = Math.min(context, oldLines.length - last.oldStart - last.oldCount, newLines.length - last.newStart - last.newCount);
     let [oldStart, newStart] = [first.oldStart - before, first.newStart - before];
     let [oldEnd, newEnd] = [last.oldStart + last.oldCount + after, last.newStart + last.newCount + after];
-    if (format.functionContext) [oldStart, newStart, oldEnd, newEnd] = widen(oldLines, oldStart, newStart, oldEnd, newEnd, newLines.length);
-    text += `@@ -${range(oldStart, oldEnd - oldStart)} +${range(newStart, newEnd - newStart)} @@${functionName(oldLines, oldStart)}\n`;
+    if (format.functionContext)
+      [oldStart, newStart, oldEnd, newEnd] = widen(oldLines, oldStart, newStart, oldEnd, newEnd, newLines.length, heading);
+    text += `@@ -${range(oldStart, oldEnd - oldStart)} +${range(newStart, newEnd - newStart)} @@${functionName(oldLines, oldStart, heading)}\n`;
     let at = oldStart;
     const line = (sign: string, lines: readonly string[], number: number, open: boolean): string =>
       `${sign}${lines[number] ?? ''}\n${open && number === lines.length - 1 ? '\\ No newline at end of file\n' : ''}`;
@@ -386,13 +389,13 @@ function range(start: number, count: number): string {
   return count === 1 ? `${start + 1}` : `${count === 0 ? start : start + 1},${count}`;
 }
 
-const FUNCTION_LINE = /^[A-Za-z_$]/;
+type Heading = (line: string) => string | null;
 
 /** The nearest line above a hunk that begins like a function, as git shows after `@@`. */
-function functionName(lines: readonly string[], start: number): string {
+function functionName(lines: readonly string[], start: number, heading: Heading): string {
   for (let at = start - 1; at >= 0; at--) {
-    const line = lines[at] ?? '';
-    if (FUNCTION_LINE.test(line)) return ` ${decode(encode(line).subarray(0, 80)).trimEnd()}`;
+    const line = heading(lines[at] ?? '');
+    if (line !== null) return ` ${decode(encode(line).subarray(0, 80)).trimEnd()}`;
   }
   return '';
 }
@@ -404,11 +407,12 @@ function widen(
   oldEnd: number,
   newEnd: number,
   newTotal: number,
+  heading: Heading,
 ): [number, number, number, number] {
   let up = 0;
-  while (oldStart - up > 0 && newStart - up > 0 && !FUNCTION_LINE.test(lines[oldStart - up] ?? '')) up++;
+  while (oldStart - up > 0 && newStart - up > 0 && heading(lines[oldStart - up] ?? '') === null) up++;
   let down = 0;
-  while (oldEnd + down < lines.length && newEnd + down < newTotal && !FUNCTION_LINE.test(lines[oldEnd + down] ?? '')) down++;
+  while (oldEnd + down < lines.length && newEnd + down < newTotal && heading(lines[oldEnd + down] ?? '') === null) down++;
   return [oldStart - up, newStart - up, oldEnd + down, newEnd + down];
 }
 

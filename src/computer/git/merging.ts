@@ -1,16 +1,14 @@
 /** Three-way merges into index and work tree: what merge, cherry-pick, revert, rebase and stash share. */
 import { mergeTrees as mergeCommitTrees } from 'just-git/repo';
-import type { MergeDriver } from 'just-git';
 import type { GitCall } from './call.ts';
 import { asRepository, mergeTrees, type MergeLabels } from './engine.ts';
 import { fatal } from './errors.ts';
+import { mergeDriver, type Favour } from './merge-drivers.ts';
 import type { IndexEntry } from './index-file.ts';
 import type { FileMap, TreeFile } from './repository.ts';
 import { compareFiles, indexFiles } from './status.ts';
 import { mergeBases } from './walk.ts';
 import { indexEntry, switchFiles, type SwitchWording } from './worktree.ts';
-import { decode, encode } from './disk.ts';
-import { conflictContent } from './conflict.ts';
 
 type EngineResult = Awaited<ReturnType<typeof mergeTrees>>;
 
@@ -26,19 +24,15 @@ export interface Outcome {
   readonly conflictPaths: readonly string[];
 }
 
-/** How `-X` decides conflicts. */
-export type Favour = 'ours' | 'theirs' | null;
-
 /** Merges two commits; several merge bases are merged first. */
 export async function mergeCommits(call: GitCall, ours: string, theirs: string, labels: MergeLabels, favour: Favour): Promise<Outcome> {
   const { repository } = call;
-  const driver = favourDriver(call, favour);
-  const result = await mergeCommitTrees(asRepository(repository.objects), ours, theirs, {
-    ...labels,
-    ...(driver ? { mergeDriver: driver } : {}),
-  });
+  const unmergeable = new Set<string>();
+  const driver = mergeDriver(call, favour, unmergeable);
+  const result = await mergeCommitTrees(asRepository(repository.objects), ours, theirs, { ...labels, mergeDriver: driver });
   const bases = mergeBases(repository.objects, ours, theirs);
-  return outcomeOf(result, repository.files(bases[0] ?? null), repository.files(ours), repository.files(theirs));
+  const outcome = outcomeOf(result, repository.files(bases[0] ?? null), repository.files(ours), repository.files(theirs));
+  return withRefusals(outcome, unmergeable, labels);
 }
 
 /** Merges two trees with a known base, as a pick does. */
@@ -51,27 +45,19 @@ export async function mergeThree(
   favour: Favour,
 ): Promise<Outcome> {
   const { repository } = call;
-  const result = await mergeTrees(repository.objects, base, ours, theirs, labels, favourDriver(call, favour) ?? undefined);
-  return outcomeOf(result, repository.files(base), repository.files(ours), repository.files(theirs));
+  const unmergeable = new Set<string>();
+  const result = await mergeTrees(repository.objects, base, ours, theirs, labels, mergeDriver(call, favour, unmergeable));
+  const outcome = outcomeOf(result, repository.files(base), repository.files(ours), repository.files(theirs));
+  return withRefusals(outcome, unmergeable, labels);
 }
 
-function favourDriver(call: GitCall, favour: Favour): MergeDriver | null {
-  if (favour === null) return null;
-  return async ({ base, ours, theirs }) => {
-    const blob = (text: string): TreeFile => ({ mode: 0o100644, id: call.repository.objects.write('blob', encode(text)) });
-    const labels = { ours: 'side one', theirs: 'side two' };
-    const marked = await conflictContent(
-      call,
-      { path: 'f', base: base === null ? null : blob(base), ours: blob(ours), theirs: blob(theirs) },
-      labels,
-    );
-    if (marked === null) return null;
-    const chosen = decode(marked).replace(
-      /<<<<<<< side one\n([\s\S]*?)=======\n([\s\S]*?)>>>>>>> side two\n/g,
-      (_, one: string, other: string) => (favour === 'ours' ? one : other),
-    );
-    return { content: chosen, conflict: false };
-  };
+/** Says of files that may not be merged why they are in conflict. */
+function withRefusals(outcome: Outcome, paths: ReadonlySet<string>, { ours, theirs }: MergeLabels): Outcome {
+  const messages = outcome.messages.flatMap((message) => {
+    const path = /^Auto-merging (.*)$/.exec(message)?.[1] ?? '';
+    return paths.has(path) ? [`warning: Cannot merge binary files: ${path} (${ours} vs. ${theirs})`, message] : [message];
+  });
+  return { ...outcome, messages };
 }
 
 function outcomeOf({ treeHash, clean, conflicts, messages }: EngineResult, base: FileMap, ours: FileMap, theirs: FileMap): Outcome {

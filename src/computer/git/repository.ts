@@ -1,5 +1,7 @@
 import type { TreeEntry } from '../../platform/platform.ts';
+import { Attributes } from './attributes.ts';
 import { Config } from './config.ts';
+import { Conversion, workLength } from './conversion.ts';
 import { decode, encode, parentOf, type Disk } from './disk.ts';
 import { fatal } from './errors.ts';
 import { Ignore, outerRules } from './ignore.ts';
@@ -16,6 +18,13 @@ export interface TreeFile {
 /** Paths relative to the root, in index order. */
 export type FileMap = ReadonlyMap<string, TreeFile>;
 
+/** What a repository is told of the machine that it is on. */
+export interface Outside {
+  readonly setting: (key: string) => string | undefined;
+  /** `core.attributesFile`, or null. */
+  readonly attributesFile: () => string | null;
+}
+
 /** A repository on a disk: its objects, refs, index and work tree. It keeps nothing itself, so it never disagrees with the files. */
 export class Repository {
   readonly disk: Disk;
@@ -26,6 +35,8 @@ export class Repository {
   readonly workTree: string | null;
   readonly objects: ObjectDatabase;
   readonly refs: Refs;
+  /** Without a person's settings the repository's own hold. */
+  outside: Outside = { setting: (key) => this.config().get(key), attributesFile: () => null };
 
   constructor(disk: Disk, gitDir: string, workTree: string | null) {
     this.disk = disk;
@@ -160,16 +171,51 @@ export class Repository {
     return write(root);
   }
 
-  /** Everything in the work tree but `.git`, by path relative to its root. */
-  workEntries(): ReadonlyMap<string, TreeEntry> {
+  /** Everything in the work tree but `.git`, by path relative to its root, with content as the repository stores it (`renormalize`: also where the index has CRLF). */
+  workEntries(renormalize = false): ReadonlyMap<string, TreeEntry> {
     const entries = new Map<string, TreeEntry>();
     const root = this.workTree;
     if (root === null) return entries;
     const start = root === '/' ? 1 : root.length + 1;
     const own = this.gitDir;
-    for (const entry of this.disk.files.tree(root, (path) => path === own || path.endsWith('/.git')))
-      entries.set(entry.path.slice(start), entry);
+    const conversion = this.conversion();
+    for (const entry of this.disk.files.tree(root, (path) => path === own || path.endsWith('/.git'))) {
+      const path = entry.path.slice(start);
+      entries.set(path, conversion.clean(path, entry, renormalize));
+    }
     return entries;
+  }
+
+  /** One entry of the work tree as the repository stores it, or null. */
+  workEntry(path: string): TreeEntry | null {
+    const entry = this.disk.entry(this.pathOf(path));
+    return entry && this.conversion().clean(path, entry);
+  }
+
+  /** What the work tree's `.gitattributes` say, or the index's where it has none; `tree` is asked first when it is about to be checked out. */
+  attributes(tree: FileMap | null = null): Attributes {
+    const indexed = new Map(this.index().map((entry) => [entry.path, entry]));
+    const stored = (file: TreeFile | undefined): string | null => (file ? decode(this.objects.blob(file.id)) : null);
+    const attributesFile = this.outside.attributesFile();
+    return new Attributes({
+      inFolder: (folder) => {
+        const path = `${folder}.gitattributes`;
+        const there = this.workTree === null ? null : this.disk.readText(this.pathOf(path));
+        return stored(tree?.get(path)) ?? there ?? stored(indexed.get(path));
+      },
+      global: attributesFile === null ? null : this.disk.readText(attributesFile),
+      info: this.disk.readText(`${this.commonDir}/info/attributes`),
+    });
+  }
+
+  /** How files change between repository and work tree. */
+  conversion(tree: FileMap | null = null): Conversion {
+    let indexed: ReadonlyMap<string, TreeFile> | null = null;
+    return new Conversion(this.attributes(tree), this.outside.setting, (path) => {
+      indexed ??= new Map(this.index().flatMap((entry) => (entry.stage === 0 || entry.stage === 2 ? [[entry.path, entry] as const] : [])));
+      const file = indexed.get(path);
+      return file === undefined ? null : (this.objects.find(file.id)?.content ?? null);
+    });
   }
 
   /** The absolute path of a file of the work tree. */
@@ -214,6 +260,9 @@ export function fileOf(entry: TreeEntry | null | undefined): TreeFile | null {
 export function contentOf(entry: TreeEntry): Uint8Array {
   return entry.type === 'symlink' ? encode(entry.target) : entry.type === 'file' ? entry.bytes : new Uint8Array(0);
 }
+
+/** Bytes that an entry of the work tree has there. */
+export const sizeOf = (entry: TreeEntry): number => workLength(contentOf(entry));
 
 /** A file of a tree as an entry for the work tree. */
 export function entryFor(path: string, file: TreeFile, content: Uint8Array, mtime: number): TreeEntry {

@@ -1,7 +1,8 @@
 /** Applying commits one after the other: what cherry-pick, revert and rebase share. */
 import type { GitCall } from './call.ts';
 import { failure, fatal, GitExit } from './errors.ts';
-import { applyOutcome, mergeThree, type Favour, type Outcome } from './merging.ts';
+import type { Favour } from './merge-drivers.ts';
+import { applyOutcome, mergeThree, type Outcome } from './merging.ts';
 import type { CommitObject, Person } from './objects.ts';
 import { indexTree, firstLine, writeCommit } from './record.ts';
 

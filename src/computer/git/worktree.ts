@@ -1,15 +1,28 @@
 /** Moving the index and the work tree from one set of files to another, without losing what nobody has committed. */
 import type { TreeEntry } from '../../platform/platform.ts';
 import type { GitCall } from './call.ts';
+import type { Conversion } from './conversion.ts';
 import { parentOf } from './disk.ts';
 import { GitExit } from './errors.ts';
 import type { IndexEntry } from './index-file.ts';
 import { comparePaths } from './objects.ts';
-import { contentOf, entryFor, fileOf, type FileMap, type Repository, type TreeFile } from './repository.ts';
+import { entryFor, fileOf, sizeOf, type FileMap, type Repository, type TreeFile } from './repository.ts';
 
 /** An index entry for a file that is, or is about to be, in the work tree. */
 export function indexEntry(path: string, file: TreeFile, entry?: TreeEntry): IndexEntry {
-  return { path, mode: file.mode, id: file.id, stage: 0, mtime: entry?.mtime ?? 0, size: entry ? contentOf(entry).length : 0 };
+  return { path, mode: file.mode, id: file.id, stage: 0, mtime: entry?.mtime ?? 0, size: entry ? sizeOf(entry) : 0 };
+}
+
+/** Says which files of the work tree will not come back from the repository as they are; ends the command with `core.safecrlf=true`. */
+export function warnOfLineEndings(call: GitCall, paths: readonly string[]): void {
+  const repository = call.workRepository;
+  const conversion = repository.conversion();
+  for (const path of paths) {
+    const entry = repository.disk.entry(repository.pathOf(path));
+    const warning = entry?.type === 'file' ? conversion.roundTripWarning(path, entry.bytes) : null;
+    if (warning?.startsWith('fatal:')) throw new GitExit(warning, 128);
+    if (warning !== null) call.err(warning);
+  }
 }
 
 /** Puts files into the work tree and takes others out of it. */
@@ -17,11 +30,14 @@ export class WorkWriter {
   readonly #call: GitCall;
   readonly #repository: Repository;
   readonly #root: string;
+  readonly #conversion: Conversion;
 
-  constructor(call: GitCall) {
+  /** `tree`: what is being checked out, whose `.gitattributes` hold for it. */
+  constructor(call: GitCall, tree: FileMap | null = null) {
     this.#call = call;
     this.#repository = call.workRepository;
     this.#root = call.workRepository.workTree;
+    this.#conversion = call.workRepository.conversion(tree);
   }
 
   /** Writes a file and gives its index entry. */
@@ -37,7 +53,8 @@ export class WorkWriter {
     const { disk } = this.#repository;
     const target = this.#repository.pathOf(path);
     this.#clearWay(path);
-    const entry = entryFor(target, file, content, this.#call.now());
+    const written = (file.mode & 0o170000) === 0o100000 ? this.#conversion.smudge(path, content) : content;
+    const entry = entryFor(target, file, written, this.#call.now());
     disk.put(entry);
     return indexEntry(path, file, entry);
   }
@@ -115,7 +132,7 @@ export function switchFiles(call: GitCall, from: FileMap, to: FileMap, wording: 
     else writes.push([path, next]);
   }
   refuse(wording, changed, dirtyFiles, untracked, removedInto);
-  const writer = new WorkWriter(call);
+  const writer = new WorkWriter(call, to);
   for (const path of removals) {
     writer.remove(path);
     index.delete(path);
@@ -177,7 +194,7 @@ function refuse(
 export function forceFiles(call: GitCall, to: FileMap): void {
   const repository = call.workRepository;
   const work = repository.workEntries();
-  const writer = new WorkWriter(call);
+  const writer = new WorkWriter(call, to);
   const next: IndexEntry[] = [];
   const before = new Set(repository.index().map(({ path }) => path));
   for (const path of before) if (!to.has(path)) writer.remove(path);

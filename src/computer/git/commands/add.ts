@@ -6,7 +6,7 @@ import { OptionSpec } from '../options.ts';
 import { fromHere, Pathspec, relativeToRoot } from '../pathspec.ts';
 import { contentOf, fileOf, type Repository, type TreeFile } from '../repository.ts';
 import { untrackedFiles } from '../status.ts';
-import { indexEntry, WorkWriter } from '../worktree.ts';
+import { indexEntry, warnOfLineEndings, WorkWriter } from '../worktree.ts';
 import { comparePaths } from '../objects.ts';
 import { chooseToStage } from './choose-hunks.ts';
 
@@ -32,6 +32,7 @@ export function stageTracked(call: GitCall, pathspec: Pathspec): void {
   const work = repository.workEntries();
   const next = new Map<string, IndexEntry>();
   const seen = new Set<string>();
+  const changed: string[] = [];
   for (const entry of repository.index()) {
     if (!pathspec.matches(entry.path)) {
       next.set(slot(entry.path, entry.stage), entry);
@@ -43,8 +44,10 @@ export function stageTracked(call: GitCall, pathspec: Pathspec): void {
     const file = fileOf(there);
     if (file === null || there === undefined) continue;
     const unchanged = entry.stage === 0 && entry.id === file.id && entry.mode === file.mode && !entry.intentToAdd;
+    if (!unchanged) changed.push(entry.path);
     next.set(slot(entry.path), unchanged ? entry : stage(repository, entry.path, there));
   }
+  warnOfLineEndings(call, changed);
   repository.writeResolved([...next.values()]);
 }
 
@@ -57,7 +60,8 @@ export async function add(call: GitCall, args: readonly string[]): Promise<numbe
     await chooseToStage(call, options.args);
     return 0;
   }
-  const [all, update] = [options.has('all'), options.has('update')];
+  const renormalize = options.has('renormalize');
+  const [all, update] = [options.has('all'), options.has('update') || renormalize];
   if (all && update) throw fatal("options '-A' and '-u' cannot be used together");
   if (options.args.length === 0 && !all && !update) {
     call.err('Nothing specified, nothing added.\n');
@@ -69,7 +73,7 @@ export async function add(call: GitCall, args: readonly string[]): Promise<numbe
   }
   if (options.args.includes('')) throw fatal('empty string is not a valid pathspec. please use . instead if you meant to match all paths');
   const pathspec = new Pathspec(call, options.args);
-  const work = repository.workEntries();
+  const work = repository.workEntries(renormalize);
   const before = repository.index();
   const tracked = new Set(before.map(({ path }) => path));
   const ignore = repository.ignore(call.excludesFile);
@@ -111,6 +115,7 @@ export async function add(call: GitCall, args: readonly string[]): Promise<numbe
   if (loud) for (const line of report) call.line(line);
   const chmod = options.value('chmod');
   if (!dry) {
+    if (!renormalize) warnOfLineEndings(call, written);
     const entries = [...withoutShadowed([...next.values()], written)];
     repository.writeResolved(
       chmod === undefined

@@ -246,7 +246,7 @@ async function mergeFile(call: GitCall, patch: FilePatch, path: string, how: App
   const { text, offsets } = applyHunks(bytesText(repository.objects.blob(base)), patch.hunks);
   if (offsets.includes(null)) return null;
   const theirs = repository.objects.write('blob', textBytes(text));
-  const there = how.cached ? entry : fileOf(call.disk.entry(repository.pathOf(path)));
+  const there = how.cached ? entry : fileOf(repository.workEntry(path));
   if (there?.id !== entry.id) throw failure(`${path}: does not match index`);
   const tree = (id: string): string => repository.writeTree([[path, { mode: entry.mode, id }]]);
   const outcome = await mergeThree(call, tree(base), tree(entry.id), tree(theirs), { ours: 'ours', theirs: 'theirs' }, null);

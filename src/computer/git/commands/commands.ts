@@ -6,6 +6,7 @@ import { bisect } from './bisect.ts';
 import { blame } from './blame.ts';
 import { branch } from './branch.ts';
 import { catFile } from './cat-file.ts';
+import { checkAttr } from './check-attr.ts';
 import { checkIgnore } from './check-ignore.ts';
 import { checkRefFormat } from './check-ref-format.ts';
 import { checkout } from './checkout.ts';
@@ -63,6 +64,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   blame,
   branch,
   'cat-file': catFile,
+  'check-attr': checkAttr,
   'check-ignore': checkIgnore,
   'check-ref-format': checkRefFormat,
   checkout,

@@ -1,4 +1,5 @@
 import type { GitCall } from '../call.ts';
+import { warnOfLineEndings } from '../worktree.ts';
 import { combinedText } from '../combined.ts';
 import { makePair, sortPairs, writeDiff, type DiffFormat, type Pair, type Side } from '../diff.ts';
 import { DIFF_OPTIONS, diffFormat, selectPairs } from '../diff-options.ts';
@@ -36,7 +37,22 @@ export async function diff(call: GitCall, args: readonly string[]): Promise<numb
   const { revisions, paths, range } = readArguments(call, options);
   const pathspec = new Pathspec(call, paths);
   const pairs = relative(call, options, await pairsFor(call, options, revisions, range, pathspec));
+  if (range === null && revisions.length < 2 && !options.has('cached')) warnOfTouched(call, pathspec);
   return finish(call, options, pairs, format, pathspec, revisions.length === 0 && range === null && !options.has('cached'));
+}
+
+/** Looking at a file that is not as it was when it was staged, git says what will become of its line endings. */
+function warnOfTouched(call: GitCall, pathspec: Pathspec): void {
+  const { repository } = call;
+  const touched = repository.index().filter(({ path, stage, mtime, size }) => {
+    if (stage !== 0 || !pathspec.matches(path)) return false;
+    const entry = repository.disk.entry(repository.pathOf(path));
+    return entry?.type === 'file' && (entry.mtime !== mtime || entry.bytes.length !== size);
+  });
+  warnOfLineEndings(
+    call,
+    touched.map(({ path }) => path),
+  );
 }
 
 /** `--relative`: only what is below the folder one stands in, as it is called there. */

@@ -1,5 +1,6 @@
 import type { GitCall } from '../call.ts';
 import { decode } from '../disk.ts';
+import { diffDriver } from '../diff-drivers.ts';
 import { isBinary, splitLines } from '../engine.ts';
 import { fatal, unsupported } from '../errors.ts';
 import { OptionSpec, type Options } from '../options.ts';
@@ -19,6 +20,7 @@ const SPEC = new OptionSpec(
 );
 
 interface Source {
+  readonly path: string;
   /** As it is shown: with the revision in front. */
   readonly shown: string;
   content(): Uint8Array;
@@ -55,7 +57,7 @@ export function grep(call: GitCall, args: readonly string[]): number {
   let found = false;
   const output = new Output(call, options);
   for (const source of sourcesOf(call, options, revisions, pathspec)) {
-    if (search(source, expressions, options, output)) found = true;
+    if (search(call, source, expressions, options, output)) found = true;
     if (found && options.has('quiet')) return 0;
   }
   return found ? 0 : 1;
@@ -81,13 +83,13 @@ function* sourcesOf(call: GitCall, options: Options, revisions: readonly string[
     const tree = peelTo(call, resolveRevision(call, revision) as string, 'tree');
     if (tree === null) throw fatal(`unable to grep from object of type blob`);
     for (const [path, { id, mode }] of repository.files(tree)) {
-      if (inside(path) && mode !== 0o160000) yield { shown: `${revision}:${show(path)}`, content: () => repository.objects.blob(id) };
+      if (inside(path) && mode !== 0o160000) yield { path, shown: `${revision}:${show(path)}`, content: () => repository.objects.blob(id) };
     }
   }
   if (revisions.length > 0) return;
   if (options.has('cached')) {
     for (const [path, { id }] of indexFiles(repository.index()))
-      if (inside(path)) yield { shown: show(path), content: () => repository.objects.blob(id) };
+      if (inside(path)) yield { path, shown: show(path), content: () => repository.objects.blob(id) };
     return;
   }
   const work = call.workRepository.workEntries();
@@ -97,7 +99,7 @@ function* sourcesOf(call: GitCall, options: Options, revisions: readonly string[
       paths.add(path);
   for (const path of [...paths].sort()) {
     const entry = work.get(path);
-    if (entry?.type === 'file' && inside(path)) yield { shown: show(path), content: () => contentOf(entry) };
+    if (entry?.type === 'file' && inside(path)) yield { path, shown: show(path), content: () => contentOf(entry) };
   }
 }
 
@@ -132,7 +134,7 @@ class Output {
   }
 }
 
-function search(source: Source, expressions: readonly RegExp[], options: Options, output: Output): boolean {
+function search(call: GitCall, source: Source, expressions: readonly RegExp[], options: Options, output: Output): boolean {
   const content = source.content();
   const lines = splitLines(decode(content));
   const test = (line: string): boolean =>
@@ -148,7 +150,7 @@ function search(source: Source, expressions: readonly RegExp[], options: Options
     return hits.length === 0;
   }
   if (hits.length === 0) return false;
-  const binary = isBinary(content) && !options.has('text');
+  const binary = (diffDriver(call, source.path).binary ?? isBinary(content)) && !options.has('text');
   if (binary && options.has('I')) return false;
   if (options.has('files-with-matches')) output.write(source.shown + end);
   else if (options.has('count'))

@@ -15,12 +15,18 @@ const LS_FILES = new OptionSpec(
 export function lsFiles(call: GitCall, args: readonly string[]): number {
   const options = LS_FILES.parse(args);
   const { repository } = call;
-  for (const name of ['t', 'v', 'f', 'killed', 'eol', 'resolve-undo', 'format', 'debug', 'with-tree'])
+  for (const name of ['t', 'v', 'f', 'killed', 'resolve-undo', 'format', 'debug', 'with-tree'])
     if (options.has(name)) throw unsupported(`'git ls-files ${name.length === 1 ? '-' : '--'}${name}'`);
   const pathspec = new Pathspec(call, options.args.length === 0 && call.prefix !== '' ? ['.'] : options.args);
   const end = options.has('z') ? '\0' : '\n';
   const entries = repository.index();
   const work = repository.workTree === null ? new Map() : repository.workEntries();
+  const conversion = options.has('eol') ? repository.conversion() : null;
+  const endings = (path: string, id: string | null): string => {
+    const entry = repository.disk.entry(repository.pathOf(path));
+    const raw = entry?.type === 'file' ? entry.bytes : null;
+    return conversion === null ? '' : `${conversion.describe(path, id === null ? null : repository.objects.blob(id), raw)}\t`;
+  };
   const show = (path: string): string => {
     const shown = options.has('full-name') ? path : path.endsWith('/') ? `${fromHere(call, path.slice(0, -1))}/` : fromHere(call, path);
     return options.has('z') ? shown : quotePath(call, shown);
@@ -43,16 +49,16 @@ export function lsFiles(call: GitCall, args: readonly string[]): number {
     for (const path of all) {
       if (!pathspec.matches(path.replace(/\/$/, ''))) continue;
       seen.push(path);
-      call.out(show(path) + end);
+      call.out(endings(path, null) + show(path) + end);
     }
   }
   const write = (entry: (typeof entries)[number]): void => {
     seen.push(entry.path);
     if (options.has('stage') || options.has('unmerged'))
       call.out(
-        `${octalMode(entry.mode)} ${options.has('abbrev') ? call.short(entry.id) : entry.id} ${entry.stage}\t${show(entry.path)}${end}`,
+        `${octalMode(entry.mode)} ${options.has('abbrev') ? call.short(entry.id) : entry.id} ${entry.stage}\t${endings(entry.path, entry.id)}${show(entry.path)}${end}`,
       );
-    else call.out(show(entry.path) + end);
+    else call.out(endings(entry.path, entry.id) + show(entry.path) + end);
   };
   if (options.has('cached') || options.has('stage') || !special) {
     for (const [at, entry] of entries.entries()) {

@@ -2,7 +2,7 @@
 import type { GitCall } from '../call.ts';
 import { cleanMessage, editMessageFile } from '../editor.ts';
 import { GitExit } from '../errors.ts';
-import type { Favour } from '../merging.ts';
+import type { Favour } from '../merge-drivers.ts';
 import type { CommitObject } from '../objects.ts';
 import { commitSummary, firstLine, indexTree, writeCommit } from '../record.ts';
 import { applyCommit, commitPicked, conflictMessage } from '../sequencer.ts';
