@@ -200,7 +200,8 @@ export class Repository {
     return new Attributes({
       inFolder: (folder) => {
         const path = `${folder}.gitattributes`;
-        const there = this.workTree === null ? null : this.disk.readText(this.pathOf(path));
+        const own = this.workTree === null ? null : this.pathOf(path);
+        const there = own !== null && this.disk.exists(own) ? this.disk.readText(own) : null;
         return stored(tree?.get(path)) ?? there ?? stored(indexed.get(path));
       },
       global: attributesFile === null ? null : this.disk.readText(attributesFile),

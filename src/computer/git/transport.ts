@@ -1,6 +1,7 @@
 /** The other end of fetch and push: a repository at a path, or an origin over http. */
 import { createGit } from 'just-git';
 import type { NetworkPolicy } from 'just-git';
+import { parseBundle, requirePrerequisites, type Bundle } from './bundle.ts';
 import type { GitCall } from './call.ts';
 import { decode, joinBytes } from './disk.ts';
 import { splitLines } from './engine.ts';
@@ -38,6 +39,8 @@ export interface PushResult {
 
 export interface Remote {
   readonly url: string;
+  /** False for a bundle, which can only be fetched from. */
+  readonly writable: boolean;
   advertise(): Promise<Advertisement>;
   /** Brings the objects that some ids need and the repository does not have; of `depth` commits when it is given. */
   fetch(repository: Repository, wants: readonly string[], depth: number | null): Promise<void>;
@@ -60,6 +63,9 @@ export function connect(call: GitCall, url: string): Remote {
     throw new GitExit(`ssh: Could not resolve hostname ${host}: Name or service not known\n${noAccess}`, 128);
   }
   const path = call.resolve(local);
+  const file = call.disk.entry(path);
+  const bundle = file?.type === 'file' ? parseBundle(file.bytes) : null;
+  if (bundle !== null) return new BundleRemote(call, url, bundle);
   const repository = Repository.at(call.disk, path) ?? Repository.at(call.disk, `${path}.git`);
   if (repository === null) throw new GitExit(`fatal: '${url}' does not appear to be a git repository\n${noAccess}`, 128);
   return new LocalRemote(call, url, repository);
@@ -70,6 +76,7 @@ const noAccess =
 
 class LocalRemote implements Remote {
   readonly url: string;
+  readonly writable = true;
   readonly #call: GitCall;
   readonly #other: Repository;
 
@@ -110,6 +117,37 @@ class LocalRemote implements Remote {
       ? checkedOutAdvice([...refused.keys()][0] ?? '')
       : '';
     return { progress, refused };
+  }
+}
+
+/** A file to fetch from. */
+class BundleRemote implements Remote {
+  readonly url: string;
+  readonly writable = false;
+  readonly #bundle: Bundle;
+  readonly #defaultBranch: string;
+
+  constructor(call: GitCall, url: string, bundle: Bundle) {
+    this.url = url;
+    this.#bundle = bundle;
+    this.#defaultBranch = call.settings.get('init.defaultbranch') ?? 'master';
+  }
+
+  async advertise(): Promise<Advertisement> {
+    const refs = new Map([...this.#bundle.refs].reverse());
+    // A bundle says at which commit HEAD stands, not at which branch.
+    const branches = [...refs].flatMap(([name, id]) => (name.startsWith('refs/heads/') && id === refs.get('HEAD') ? name : []));
+    const preferred = [`refs/heads/${this.#defaultBranch}`, 'refs/heads/master'];
+    return { refs, peeled: new Map(), head: preferred.find((name) => branches.includes(name)) ?? branches.at(-1) ?? null };
+  }
+
+  async fetch(repository: Repository): Promise<void> {
+    requirePrerequisites(repository, this.#bundle);
+    await ingest(repository, this.#bundle.pack);
+  }
+
+  async push(): Promise<PushResult> {
+    throw new GitExit(`error: failed to push some refs to '${this.url}'\n`, 1);
   }
 }
 
@@ -205,6 +243,7 @@ const KEEP_PACKED = 2_000;
 
 class HttpRemote implements Remote {
   readonly url: string;
+  readonly writable = true;
   readonly #network: DirectNetwork | undefined;
 
   constructor(call: GitCall, url: string) {
@@ -321,8 +360,8 @@ function missingObject(id: string): never {
 
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);
 
-/** Unpacks what came over the wire. */
-async function ingest(repository: Repository, pack: Uint8Array): Promise<void> {
+/** Unpacks what came over the wire or in a file. */
+export async function ingest(repository: Repository, pack: Uint8Array): Promise<void> {
   if (pack.length === 0) return;
   const inner = await createGit({ fs: repository.disk.files }).findRepo({ cwd: repository.workTree ?? repository.gitDir });
   if (inner === null) throw fatal('not a git repository');

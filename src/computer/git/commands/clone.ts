@@ -3,7 +3,7 @@ import { fatal, GitExit, unsupported } from '../errors.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import type { Repository } from '../repository.ts';
 import { detachedAdvice } from '../switching.ts';
-import { connect } from '../transport.ts';
+import { connect, type Remote } from '../transport.ts';
 import { forceFiles } from '../worktree.ts';
 import { depthOf } from './fetch.ts';
 import { makeRepository } from './init.ts';
@@ -35,7 +35,7 @@ export async function clone(call: GitCall, args: readonly string[]): Promise<num
   const bare = options.has('bare');
   const guessed = source
     .replace(/\/+$/, '')
-    .replace(/\/?\.git$/, '')
+    .replace(/\/?\.git$|\.bundle$/, '')
     .replace(/^.*[/:]/, '');
   const directory = folder ?? (bare ? `${guessed}.git` : guessed);
   const path = call.resolve(directory);
@@ -71,6 +71,8 @@ async function fill(
   const url = how.isPath ? pathOf(call, call.disk.entry(call.resolve(how.source)) === null ? `${how.source}.git` : how.source) : how.source;
   const remote = connect(call, url);
   const theirs = await remote.advertise();
+  /** Copied from another folder, which git says when it has finished. */
+  const local = how.isPath && call.disk.isDirectory(call.resolve(url));
   const name = options.value('origin') ?? call.settings.get('clone.defaultremotename') ?? 'origin';
   const wanted = options.value('branch');
   const headBranch = theirs.head?.startsWith('refs/heads/') ? theirs.head.slice(11) : (call.settings.get('init.defaultbranch') ?? 'main');
@@ -107,7 +109,8 @@ async function fill(
       : one.startsWith('refs/tags/') && !options.has('no-tags') && !options.negated('tags') && only === null,
   );
   const follow = only === null ? [] : [...theirs.refs].filter(([one]) => one.startsWith('refs/tags/') && !options.has('no-tags'));
-  await remote.fetch(
+  await fetchAll(
+    remote,
     repository,
     kept.map(([, id]) => id),
     shallow ? depth : null,
@@ -118,7 +121,7 @@ async function fill(
   if (theirs.refs.size === 0) {
     call.err('warning: You appear to have cloned an empty repository.\n');
     if (!bare) follows(call, repository, name, headBranch);
-    if (how.isPath && !quiet) call.err('done.\n');
+    if (local && !quiet) call.err('done.\n');
     return 0;
   }
   const head = theirs.refs.get(chosen);
@@ -134,12 +137,22 @@ async function fill(
     repository.refs.update(chosen, head, bare ? null : change);
     if (!bare) follows(call, repository, name, branch);
   } else repository.refs.detach(repository.objects.peel(head).id, change);
-  if (how.isPath && !quiet) call.err('done.\n');
+  if (local && !quiet) call.err('done.\n');
   if (!bare && !options.has('no-checkout') && repository.head !== null) {
     if (chosen.startsWith('refs/tags/') && !quiet) call.err(detachedAdvice(repository.head));
     forceFiles(inner, repository.files(repository.head));
   }
   return 0;
+}
+
+/** Brings the objects over; what a bundle builds on cannot be in a new repository. */
+async function fetchAll(remote: Remote, repository: Repository, wants: readonly string[], depth: number | null): Promise<void> {
+  try {
+    await remote.fetch(repository, wants, depth);
+  } catch (error) {
+    if (error instanceof GitExit && error.exitCode === 1) throw new GitExit(`${error.text}fatal: remote transport reported error\n`, 128);
+    throw error;
+  }
 }
 
 function follows(call: GitCall, repository: Repository, remote: string, branch: string): void {

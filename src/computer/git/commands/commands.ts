@@ -2,9 +2,11 @@ import type { GitCall } from '../call.ts';
 import { GitExit } from '../errors.ts';
 import { add, clean, mv, rm } from './add.ts';
 import { apply } from './apply.ts';
+import { archive, getTarCommitId } from './archive.ts';
 import { bisect } from './bisect.ts';
 import { blame } from './blame.ts';
 import { branch } from './branch.ts';
+import { bundle } from './bundle.ts';
 import { catFile } from './cat-file.ts';
 import { checkAttr } from './check-attr.ts';
 import { checkIgnore } from './check-ignore.ts';
@@ -60,9 +62,11 @@ export type Command = (call: GitCall, args: readonly string[]) => number | Promi
 export const COMMANDS: Readonly<Record<string, Command>> = {
   add,
   apply,
+  archive,
   bisect,
   blame,
   branch,
+  bundle,
   'cat-file': catFile,
   'check-attr': checkAttr,
   'check-ignore': checkIgnore,
@@ -83,6 +87,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   fetch,
   'for-each-ref': forEachRef,
   fsck,
+  'get-tar-commit-id': getTarCommitId,
   grep,
   'hash-object': hashObject,
   init,

@@ -1,6 +1,6 @@
 import { defaultRemote, remoteNames, setUpstream } from '../branches.ts';
 import type { GitCall } from '../call.ts';
-import { fatal, GitExit, unsupported } from '../errors.ts';
+import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { remoteUrl, shortRef, summaryWidth } from '../fetching.ts';
 import { requireHook } from '../hooks.ts';
 import { OptionSpec, type Options } from '../options.ts';
@@ -37,6 +37,7 @@ export async function push(call: GitCall, args: readonly string[]): Promise<numb
   const specs = options.args.slice(1);
   const implied = specs.length === 0 && !options.has('all') && !options.has('tags') ? impliedSpec(call, options, name) : null;
   const remote = connect(call, url);
+  if (!remote.writable) throw failure(`failed to push some refs to '${url}'`);
   const theirs = await remote.advertise();
   const items = implied !== null ? [implied] : await itemsOf(call, options, specs, theirs, url);
   if (options.has('follow-tags') || call.settings.bool('push.followtags')) items.push(...followedTags(call, items, theirs));
