@@ -1,8 +1,11 @@
 /** Putting patches onto files: into the work tree, the index, or both (git-apply). */
 import type { TreeEntry } from '../../platform/platform.ts';
+import { applyBinary } from './binary-patch.ts';
 import type { GitCall } from './call.ts';
 import type { IndexEntry } from './index-file.ts';
+import { objectId } from './objects.ts';
 import { applyHunks, bytesText, textBytes, type FilePatch } from './patch.ts';
+import { NO_ID } from './refs.ts';
 import { contentOf, fileOf, type TreeFile } from './repository.ts';
 import { indexEntry, WorkWriter } from './worktree.ts';
 
@@ -75,6 +78,14 @@ class Place {
     const shown = patch.oldPath ?? patch.newPath ?? '';
     const fails = (why: string): string => `${why}error: ${shown}: patch does not apply\n`;
     if (patch.binary) return fails(`error: cannot apply binary patch to '${shown}' without full index line\n`);
+    if (patch.bytes !== null) {
+      const old = textBytes(before?.content ?? '');
+      const id = before === null ? NO_ID : objectId('blob', old);
+      if (patch.oldId !== null && patch.oldId !== id)
+        return fails(`error: the patch applies to '${shown}' (${id}), which does not match the current contents.\n`);
+      const content = patch.kind === 'delete' ? null : bytesText(applyBinary(old, patch.bytes[0]));
+      return this.#done(patch, content, before, []);
+    }
     const { text, offsets } = applyHunks(before?.content ?? '', patch.hunks, {
       zeroContext: this.#how.zeroContext === true,
       keepGoing: this.#how.reject === true,
@@ -82,9 +93,13 @@ class Place {
     const failed = offsets.indexOf(null);
     if (failed !== -1 && !this.#how.reject) return fails(`error: patch failed: ${shown}:${patch.hunks[failed]?.oldStart}\n`);
     if (patch.kind === 'delete' && text !== '' && failed === -1) return fails('error: removal patch leaves file contents\n');
+    return this.#done(patch, patch.kind === 'delete' && failed === -1 ? null : text, before, offsets);
+  }
+
+  /** Remembers what becomes of a file, for the patches that follow. */
+  #done(patch: FilePatch, content: string | null, before: { readonly mode: number } | null, offsets: Result['offsets']): Result {
     const mode = patch.newMode ?? before?.mode ?? 0o100644;
     const path = patch.newPath ?? patch.oldPath ?? '';
-    const content = patch.kind === 'delete' && failed === -1 ? null : text;
     this.#earlier.set(path, content === null ? null : { content, mode });
     if (patch.kind === 'rename' && patch.oldPath !== null) this.#earlier.set(patch.oldPath, null);
     return { patch, path, content, mode, offsets };

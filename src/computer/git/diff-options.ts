@@ -51,7 +51,8 @@ export function diffFormat(call: GitCall, options: Options, fallback: 'patch' | 
     if (!/^\d*$/.test(unified)) throw fatal(`option diff_opt_unified expects a numerical value`);
     format.context = Number(unified || 3);
   }
-  if (options.has('full-index') || options.has('binary')) format.fullIndex = true;
+  if (options.has('full-index')) format.fullIndex = true;
+  if (options.has('binary')) format.binary = true;
   if (options.has('no-prefix') || call.settings.bool('diff.noprefix')) format.noPrefix = true;
   const [source, target] = [options.value('src-prefix'), options.value('dst-prefix')];
   if (source !== undefined) format.srcPrefix = source;

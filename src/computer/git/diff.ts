@@ -1,4 +1,5 @@
 /** Differences between sets of files, and how git writes them ("DIFF FORMATS" of git-diff). */
+import { binaryPatch } from './binary-patch.ts';
 import type { GitCall } from './call.ts';
 import { diffDriver } from './diff-drivers.ts';
 import { decode, encode } from './disk.ts';
@@ -70,6 +71,8 @@ export interface DiffFormat {
   nul?: boolean;
   context?: number;
   fullIndex?: boolean;
+  /** Writes binary files so that they can be applied. */
+  binary?: boolean;
   noPrefix?: boolean;
   srcPrefix?: string;
   dstPrefix?: string;
@@ -331,7 +334,9 @@ async function patchText(call: GitCall, pair: Pair, format: DiffFormat): Promise
   const [oldName, newName] = [before ? name(source, oldPath) : '/dev/null', after ? name(target, path) : '/dev/null'];
   const driver = diffDriver(call, path);
   if (!format.text && (driver.binary ?? (isBinary(oldContent) || isBinary(newContent))))
-    return `${text}${indexLine}Binary files ${oldName} and ${newName} differ\n`;
+    return format.binary
+      ? `${text}index ${before?.id ?? zeros}..${after?.id ?? zeros}${mode}\n${binaryPatch(oldContent, newContent)}`
+      : `${text}${indexLine}Binary files ${oldName} and ${newName} differ\n`;
   const [oldText, newText] = [decode(oldContent), decode(newContent)];
   const changes = await changesOf(oldText, newText, format);
   if (changes.length === 0)

@@ -8,6 +8,7 @@ export type Operation =
   | { readonly kind: 'cherry-pick'; readonly commit: string; readonly sequence: boolean }
   | { readonly kind: 'revert'; readonly commit: string; readonly sequence: boolean }
   | Rebase
+  | { readonly kind: 'am' }
   | { readonly kind: 'bisect'; readonly start: string };
 
 export interface Rebase {
@@ -17,6 +18,8 @@ export interface Rebase {
 }
 
 export const REBASE = 'rebase-merge';
+/** Where `git am` keeps what it is at. */
+export const AM = 'rebase-apply';
 
 export function operationOf(repository: Repository): Operation | null {
   const read = (name: string): string | null => repository.disk.readText(`${repository.gitDir}/${name}`)?.trim() ?? null;
@@ -24,6 +27,7 @@ export function operationOf(repository: Repository): Operation | null {
   const merge = read('MERGE_HEAD');
   if (merge !== null) return { kind: 'merge', heads: splitLines(merge), rebase };
   if (rebase !== null) return rebase;
+  if (repository.disk.exists(`${repository.gitDir}/${AM}/applying`)) return { kind: 'am' };
   const pick = read('CHERRY_PICK_HEAD');
   const sequence = repository.disk.exists(`${repository.gitDir}/sequencer/todo`);
   if (pick !== null) return { kind: 'cherry-pick', commit: pick, sequence };
@@ -69,6 +73,13 @@ export function operationText(call: GitCall, repository: Repository, operation: 
     }
     case 'rebase':
       return rebaseText(call, repository, operation, unmerged, hint);
+    case 'am':
+      return (
+        'You are in the middle of an am session.\n' +
+        hint('fix conflicts and then run "git am --continue"') +
+        hint('use "git am --skip" to skip this patch') +
+        `${hint('use "git am --abort" to restore the original branch')}\n`
+      );
     case 'bisect':
       return `You are currently bisecting, started from branch '${operation.start}'.\n${hint('use "git bisect reset" to get back to the original branch')}\n`;
   }

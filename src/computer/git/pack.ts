@@ -119,7 +119,7 @@ function readOffset(pack: Uint8Array, offset: number): readonly [distance: numbe
   return [distance, offset];
 }
 
-function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
+export function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
   let at = 0;
   const size = (): number => {
     let [value, scale, byte] = [0, 1, 0];

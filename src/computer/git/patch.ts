@@ -1,7 +1,8 @@
 /** Patches as git reads them: files, their headers and hunks. Text is one character per byte, so that any content survives. */
 import { fromLatin1, toLatin1 } from '../files/content.ts';
 import { decode, encode } from './disk.ts';
-import { failure, fatal } from './errors.ts';
+import { readBinaryHunk, type BinaryHunk } from './binary-patch.ts';
+import { failure } from './errors.ts';
 
 /** A run of changed lines with its context. */
 export interface Hunk {
@@ -31,6 +32,8 @@ export interface FilePatch {
   readonly hunks: readonly Hunk[];
   /** `Binary files differ`: there is nothing to apply. */
   readonly binary: boolean;
+  /** `GIT binary patch`: the way there and the way back. */
+  readonly bytes: readonly [BinaryHunk, BinaryHunk | null] | null;
   /** From `diff --git`: its paths begin at the root of the repository. */
   readonly git: boolean;
 }
@@ -62,6 +65,7 @@ interface Header {
   newId: string | null;
   score: number | null;
   binary: boolean;
+  bytes: FilePatch['bytes'];
 }
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)\n?$/;
@@ -106,6 +110,7 @@ class PatchReader {
       newId: null,
       score: null,
       binary: false,
+      bytes: null,
     };
     this.#at++;
     while (this.#at < this.#lines.length && this.#headerLine(header)) this.#at++;
@@ -121,8 +126,8 @@ class PatchReader {
         `git diff header lacks filename information when removing ${this.#strip} leading pathname component${this.#strip === 1 ? '' : 's'} (line ${end})`,
         128,
       );
-    const { kind, oldMode, newMode, oldId, newId, score, binary } = header;
-    return { kind, oldPath, newPath, oldMode, newMode, oldId, newId, score, binary, hunks, git: true };
+    const { kind, oldMode, newMode, oldId, newId, score, binary, bytes } = header;
+    return { kind, oldPath, newPath, oldMode, newMode, oldId, newId, score, binary, bytes, hunks, git: true };
   }
 
   /** Takes one line of an extended header; false when it is none. */
@@ -149,9 +154,18 @@ class PatchReader {
     else if (after('--- ') !== null) header.oldPath ??= this.#stripped(unquote(nameOf(after('--- ') ?? '')));
     else if (after('+++ ') !== null) header.newPath ??= this.#stripped(unquote(nameOf(after('+++ ') ?? '')));
     else if (/^Binary files .* differ$/.test(line)) header.binary = true;
-    else if (line === 'GIT binary patch') throw fatal('a binary patch is not supported here');
+    else if (line === 'GIT binary patch') this.#binaryHunks(header);
     else return false;
     return true;
+  }
+
+  /** Leaves the last line of the binary patch to be taken as one of the header. */
+  #binaryHunks(header: Header): void {
+    const forward = readBinaryHunk(this.#lines, this.#at + 1);
+    if (forward === null) throw failure(`unrecognized binary patch at line ${this.#at + 2}`, 128);
+    const backward = readBinaryHunk(this.#lines, forward.next);
+    header.bytes = [forward.hunk, backward?.hunk ?? null];
+    this.#at = (backward?.next ?? forward.next) - 1;
   }
 
   #plainPatch(): FilePatch {
@@ -174,6 +188,7 @@ class PatchReader {
       score: null,
       hunks: this.#hunks(),
       binary: false,
+      bytes: null,
       git: false,
     };
   }
@@ -272,6 +287,7 @@ export function reversed(patch: FilePatch): FilePatch {
     newMode: patch.oldMode,
     oldId: patch.newId,
     newId: patch.oldId,
+    bytes: patch.bytes?.[1] ? [patch.bytes[1], patch.bytes[0]] : null,
     hunks: patch.hunks.map((hunk) => ({
       ...hunk,
       oldStart: hunk.newStart,

@@ -2,6 +2,7 @@
 import type { GitCall } from './call.ts';
 import { formatDate } from './date.ts';
 import { fatal } from './errors.ts';
+import { headerLine, isPlain, mailHead, personLine } from './mail.ts';
 import { formatPerson, type CommitObject, type Person } from './objects.ts';
 import type { ShownNotes } from './notes.ts';
 import { bodyOf, subjectOf } from './record.ts';
@@ -128,9 +129,14 @@ function headerAndMessage(call: GitCall, walked: Walked, options: PrettyOptions)
 }
 
 function emailText({ id, author, message }: CommitObject): string {
-  const date = formatDate(author, 'rfc', 0);
   const body = bodyOf(message).trimEnd();
-  return `From ${id} Mon Sep 17 00:00:00 2001\nFrom: ${author.name} <${author.email}>\nDate: ${date}\nSubject: [PATCH] ${subjectOf(message)}\n\n${body}${body === '' ? '' : '\n'}`;
+  const head = mailHead(id, {
+    from: personLine(author.name, author.email),
+    date: formatDate(author, 'rfc', 0),
+    subject: headerLine('Subject: [PATCH] ', subjectOf(message)),
+    plain: isPlain(message),
+  });
+  return `${head}${body === '' ? '' : `\n${body}\n`}`;
 }
 
 function indented(message: string, tabs: boolean): string {

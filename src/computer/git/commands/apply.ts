@@ -277,13 +277,20 @@ function countsOf({ hunks, newPath, oldPath }: FilePatch): Counts {
 
 /** The statistics of `git apply`, which are not quite those of `git diff`. */
 function statOf(call: GitCall, patches: readonly FilePatch[]): string {
-  const counts = patches.map(countsOf).map((count) => ({ ...count, name: quotePath(call, count.name) }));
+  const counts = patches.map((patch) => {
+    const count = countsOf(patch);
+    return { ...count, name: quotePath(call, count.name), binary: isBinaryPatch(patch) };
+  });
   const width = Math.min(50, Math.max(...counts.map(({ name }) => name.length)));
   const most = Math.max(...counts.map(({ added, removed }) => added + removed));
   const room = width + most > 70 ? 70 - width : most;
   const scale = (value: number): number => (most === 0 ? 0 : Math.floor((value * room + Math.floor(most / 2)) / most));
   let text = '';
-  for (const { name, added, removed } of counts) {
+  for (const { name, added, removed, binary } of counts) {
+    if (binary) {
+      text += ` ${name.padEnd(width)} |  Bin\n`;
+      continue;
+    }
     const plus = scale(added);
     const minus = scale(added + removed) - plus;
     text += ` ${name.padEnd(width)} |${String(added + removed).padStart(5)} ${'+'.repeat(plus)}${'-'.repeat(minus)}\n`;
@@ -297,7 +304,7 @@ function statOf(call: GitCall, patches: readonly FilePatch[]): string {
 
 function numbersOf(call: GitCall, patch: FilePatch): string {
   const { name, added, removed } = countsOf(patch);
-  return patch.binary ? `-\t-\t${quotePath(call, name)}` : `${added}\t${removed}\t${quotePath(call, name)}`;
+  return isBinaryPatch(patch) ? `-\t-\t${quotePath(call, name)}` : `${added}\t${removed}\t${quotePath(call, name)}`;
 }
 
 function summaryOf(call: GitCall, patch: FilePatch): string {
@@ -322,3 +329,5 @@ export function applyOwn(call: GitCall, patches: readonly FilePatch[], how: Appl
     throw error;
   }
 }
+
+const isBinaryPatch = ({ binary, bytes }: FilePatch): boolean => binary || bytes !== null;

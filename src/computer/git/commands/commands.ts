@@ -1,6 +1,7 @@
 import type { GitCall } from '../call.ts';
 import { GitExit } from '../errors.ts';
 import { add, clean, mv, rm } from './add.ts';
+import { am } from './am.ts';
 import { apply } from './apply.ts';
 import { archive, getTarCommitId } from './archive.ts';
 import { bisect } from './bisect.ts';
@@ -20,6 +21,7 @@ import { countObjects } from './count-objects.ts';
 import { describe } from './describe.ts';
 import { diff, diffFiles, diffIndex, diffTree } from './diff.ts';
 import { fetch } from './fetch.ts';
+import { formatPatch } from './format-patch.ts';
 import { forEachRef } from './for-each-ref.ts';
 import { fsck } from './fsck.ts';
 import { grep } from './grep.ts';
@@ -61,6 +63,7 @@ export type Command = (call: GitCall, args: readonly string[]) => number | Promi
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   add,
+  am,
   apply,
   archive,
   bisect,
@@ -86,6 +89,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'diff-tree': diffTree,
   fetch,
   'for-each-ref': forEachRef,
+  'format-patch': formatPatch,
   fsck,
   'get-tar-commit-id': getTarCommitId,
   grep,

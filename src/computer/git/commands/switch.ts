@@ -59,6 +59,8 @@ function isSwitchable(call: GitCall, options: Options, name: string): boolean {
 function refuseDuringOperation(call: GitCall): void {
   const operation = operationOf(call.repository);
   if (operation === null) return;
+  if (operation.kind === 'am')
+    throw fatal('cannot switch branch in the middle of an am session\nConsider "git am --quit" or "git worktree add".');
   const doing = { merge: 'merging', 'cherry-pick': 'cherry-picking', revert: 'reverting', rebase: 'rebasing', bisect: 'bisecting' }[
     operation.kind
   ];
