@@ -6,7 +6,7 @@ import type { IndexEntry } from './index-file.ts';
 import { objectId } from './objects.ts';
 import { applyHunks, bytesText, textBytes, type FilePatch } from './patch.ts';
 import { NO_ID } from './refs.ts';
-import { contentOf, fileOf, type TreeFile } from './repository.ts';
+import { contentOf, fileOf, type FileMap, type TreeFile } from './repository.ts';
 import { indexEntry, WorkWriter } from './worktree.ts';
 
 export interface ApplyHow {
@@ -172,4 +172,18 @@ export function writeResults(call: GitCall, results: readonly Result[], how: App
     else call.disk.files.writeSync(workPath(call, path), bytes, mode === 0o100755 ? 0o755 : 0o644);
   }
   if (entries !== null) call.repository.writeIndex([...entries.values()]);
+}
+
+/** Files with patches applied to them, or null where one does not fit. */
+export function patchedFiles(call: GitCall, base: FileMap, patches: readonly FilePatch[]): FileMap | null {
+  const { objects } = call.repository;
+  const files = new Map(base);
+  for (const { oldPath, newPath, newMode, hunks } of patches) {
+    const before = oldPath === null ? undefined : files.get(oldPath);
+    const { text, offsets } = applyHunks(before === undefined ? '' : bytesText(objects.blob(before.id)), hunks);
+    if (offsets.includes(null)) return null;
+    if (oldPath !== null && oldPath !== newPath) files.delete(oldPath);
+    if (newPath !== null) files.set(newPath, { mode: newMode ?? before?.mode ?? 0o100644, id: objects.write('blob', textBytes(text)) });
+  }
+  return files;
 }

@@ -1,4 +1,4 @@
-import { preparePatches, writeResults, type ApplyHow } from '../applying.ts';
+import { patchedFiles, preparePatches, writeResults, type ApplyHow } from '../applying.ts';
 import type { GitCall } from '../call.ts';
 import { parseDate } from '../date.ts';
 import { decode } from '../disk.ts';
@@ -9,7 +9,7 @@ import { indexDiffers, mergeThree, applyOutcome } from '../merging.ts';
 import type { Person } from '../objects.ts';
 import { AM } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
-import { applyHunks, bytesText, narrow, parsePatch, textBytes, type FilePatch } from '../patch.ts';
+import { narrow, parsePatch } from '../patch.ts';
 import { indexTree, writeCommit } from '../record.ts';
 import type { TreeFile } from '../repository.ts';
 import { compareFiles, unmergedOf } from '../status.ts';
@@ -248,7 +248,7 @@ async function threeWay(call: GitCall, session: Session, { patch }: Mail, messag
     if (after !== null) session.say(`${before === null ? 'A' : 'M'}\t${path}`);
   session.say('Falling back to patching base and 3-way merge...');
   const check = whitespaceCheck(call, session);
-  const theirs = patched(
+  const theirs = patchedFiles(
     call,
     base,
     patches.map((one) => check.patch(one)),
@@ -271,20 +271,6 @@ async function threeWay(call: GitCall, session: Session, { patch }: Mail, messag
     return 'nothing';
   }
   return 'applied';
-}
-
-/** Files with patches applied to them, or null where one does not fit. */
-function patched(call: GitCall, base: ReadonlyMap<string, TreeFile>, patches: readonly FilePatch[]): ReadonlyMap<string, TreeFile> | null {
-  const { objects } = call.repository;
-  const files = new Map(base);
-  for (const { oldPath, newPath, newMode, hunks } of patches) {
-    const before = oldPath === null ? undefined : files.get(oldPath);
-    const { text, offsets } = applyHunks(before === undefined ? '' : bytesText(objects.blob(before.id)), hunks);
-    if (offsets.includes(null)) return null;
-    if (oldPath !== null && oldPath !== newPath) files.delete(oldPath);
-    if (newPath !== null) files.set(newPath, { mode: newMode ?? before?.mode ?? 0o100644, id: objects.write('blob', textBytes(text)) });
-  }
-  return files;
 }
 
 const ADVICE =

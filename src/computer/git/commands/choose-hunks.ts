@@ -59,6 +59,18 @@ function choice(call: GitCall, verb: string, place: string, marking: string, rev
   return { verb, place, marking, reverse, turned: verb === 'Apply', apply, trial: targets[0] ?? INDEX };
 }
 
+/** `git stash -p`: changes since a commit; gives the patches that were chosen. */
+export async function chooseToStash(call: GitCall, commit: string, paths: readonly string[]): Promise<readonly FilePatch[]> {
+  const chosen: FilePatch[] = [];
+  const apply = async (patches: readonly FilePatch[]): Promise<string> => {
+    chosen.push(...patches);
+    return '';
+  };
+  const pairs = commitWorkPairs(call.workRepository, commit, new Pathspec(call, paths));
+  await chooseHunks(call, pairs, { ...choice(call, 'Stash', '', 'stashing', false, [INDEX]), apply });
+  return chosen;
+}
+
 /** The index has other changes than the work tree: the person decides. */
 async function onlyWork(call: GitCall, patches: readonly FilePatch[]): Promise<string> {
   call.err('The selected hunks do not apply to the index!\n');

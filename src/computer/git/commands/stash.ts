@@ -1,18 +1,22 @@
+import { patchedFiles } from '../applying.ts';
 import type { GitCall } from '../call.ts';
 import { writeDiff } from '../diff.ts';
 import { DIFF_OPTIONS, diffFormat, selectPairs, showsAnything } from '../diff-options.ts';
 import { failure, fatal, GitExit, unsupported } from '../errors.ts';
 import { comparePaths, type CommitObject } from '../objects.ts';
-import { OptionSpec } from '../options.ts';
+import { OptionSpec, type Options } from '../options.ts';
+import { narrow, parsePatch, reversed, type FilePatch } from '../patch.ts';
 import { Pathspec } from '../pathspec.ts';
 import { clearOperation, indexTree, subjectOf, writeCommit } from '../record.ts';
 import { applyOutcome, indexDiffers, mergeThree } from '../merging.ts';
 import { contentOf, fileOf, type FileMap, type TreeFile } from '../repository.ts';
 import { resolveRevision } from '../revision.ts';
-import { treePairs } from '../sides.ts';
+import { cachedPairs, treePairs } from '../sides.ts';
 import { compareWork, indexFiles, unmergedOf, untrackedFiles } from '../status.ts';
 import { forceFiles, indexOf, WorkWriter } from '../worktree.ts';
+import { applyOwn } from './apply.ts';
 import { checkout } from './checkout.ts';
+import { chooseToStash } from './choose-hunks.ts';
 import { log } from './log.ts';
 import { status } from './status.ts';
 
@@ -81,8 +85,6 @@ interface StashOptions {
 
 async function push(call: GitCall, args: readonly string[]): Promise<number> {
   const options = PUSH.parse(args);
-  if (options.has('patch')) throw unsupported("'git stash --patch'");
-  if (options.has('staged')) throw unsupported("'git stash --staged'");
   const repository = call.workRepository;
   const pathspec = options.args.length > 0 ? new Pathspec(call, options.args) : null;
   if (pathspec !== null && !options.has('include-untracked')) {
@@ -98,20 +100,67 @@ async function push(call: GitCall, args: readonly string[]): Promise<number> {
     return 1;
   }
   const untracked = options.has('include-untracked') || options.has('all');
+  for (const name of ['patch', 'staged']) {
+    if (options.has(name) && untracked) throw new GitExit(`Can't use --${name} and --include-untracked or --all at the same time\n`, 1);
+  }
   if (!hasChanges(call, untracked, options.has('all'), pathspec)) {
     if (!options.has('quiet')) call.line('No local changes to save');
     return 0;
   }
   const message = options.value('message') ?? null;
+  if (options.has('patch'))
+    return pushPart(call, options, await chooseToStash(call, head, options.args), options.choice('keep-index') ?? true);
+  if (options.has('staged')) return pushPart(call, options, await stagedPatches(call, head), options.has('keep-index'));
   const id = makeStash(call, message, { untracked, ignored: options.has('all'), pathspec }) as string;
+  const commit = store(call, options, id);
+  restoreHead(call, head, commit, pathspec, options.choice('keep-index') === true);
+  return 0;
+}
+
+/** Makes a commit the newest stash and says so. */
+function store(call: GitCall, options: Options, id: string): CommitObject {
+  const { repository } = call;
   const commit = repository.objects.commit(id);
   const subject = commit.message.trimEnd();
   const before = repository.refs.resolve('refs/stash');
   repository.refs.update('refs/stash', id, null);
   repository.refs.log('refs/stash', before ?? '0'.repeat(40), id, call.change(subject), true);
   if (!options.has('quiet')) call.line(`Saved working directory and index state ${subject}`);
-  restoreHead(call, head, commit, pathspec, options.choice('keep-index') === true);
+  return commit;
+}
+
+/** Sets aside what some patches change since HEAD, and takes it out of the work tree. */
+function pushPart(call: GitCall, options: Options, patches: readonly FilePatch[], keepIndex: boolean): number {
+  const repository = call.workRepository;
+  const head = repository.head as string;
+  const files = patches.length === 0 ? null : patchedFiles(call, repository.files(head), patches);
+  if (files === null) throw new GitExit(options.has('staged') ? 'No staged changes\n' : 'No changes selected\n', 1);
+  const { index, about, place } = indexCommit(call, head);
+  const message = options.value('message');
+  const text = message === undefined ? `WIP on ${about.trimEnd()}` : `On ${place}${message}`;
+  const id = writeCommit(call, { tree: repository.writeTree(files), parents: [head, index], message: text });
+  store(call, options, id);
+  const problems = applyOwn(call, patches.map(reversed), { index: false, cached: false });
+  if (problems !== '') throw new GitExit(`${problems}error: Cannot remove worktree changes\n`, 1);
+  if (!keepIndex) {
+    repository.writeIndex(indexOf(repository, repository.files(head)));
+    repository.refs.update('ORIG_HEAD', head, null);
+    repository.refs.log('HEAD', head, head, call.change('reset: moving to HEAD'));
+  }
   return 0;
+}
+
+async function stagedPatches(call: GitCall, head: string): Promise<readonly FilePatch[]> {
+  const text = await writeDiff(call, cachedPairs(call.repository, head, new Pathspec(call, [])), { patch: true, binary: true });
+  return parsePatch(narrow(text));
+}
+
+/** The commit that holds the index, and how a stash is called: `main: 1a2b3c4 Subject`. */
+function indexCommit(call: GitCall, head: string): { readonly index: string; readonly about: string; readonly place: string } {
+  const { repository } = call;
+  const place = `${repository.branch ?? '(no branch)'}: `;
+  const about = `${place}${call.short(head)} ${subjectOf(repository.objects.commit(head).message)}\n`;
+  return { index: writeCommit(call, { tree: indexTree(repository), parents: [head], message: `index on ${about}` }), about, place };
 }
 
 function hasChanges(call: GitCall, untracked: boolean, ignored: boolean, pathspec: Pathspec | null): boolean {
@@ -135,13 +184,10 @@ function untrackedOf(call: GitCall, ignored: boolean): readonly string[] {
 /** Commits that hold index and work tree, or null when there is nothing to hold. Nothing is changed. */
 function makeStash(call: GitCall, message: string | null, how: StashOptions): string | null {
   const repository = call.workRepository;
-  const { head, objects } = repository;
+  const { head } = repository;
   if (head === null) throw new GitExit('You do not have the initial commit yet\n', 1);
   if (!hasChanges(call, how.untracked, how.ignored === true, how.pathspec)) return null;
-  const commit = objects.commit(head);
-  const place = `${repository.branch ?? '(no branch)'}: `;
-  const about = `${place}${call.short(head)} ${subjectOf(commit.message)}\n`;
-  const index = writeCommit(call, { tree: indexTree(repository), parents: [head], message: `index on ${about}` });
+  const { index, about, place } = indexCommit(call, head);
   const parents = [head, index];
   if (how.untracked) {
     const work = repository.workEntries();

@@ -74,3 +74,46 @@ git reset -q --hard
 printf 'y\n' | git restore -p --source=HEAD~1 b
 git status -s
 git restore -p
+
+# scenario: stash -p and --staged
+git init -q .
+seq 1 30 > a
+echo b > b
+git add .
+git commit -qm "Begin"
+sed -i 's/^2$/two/; s/^28$/x/' a
+echo b2 >> b
+printf 'y\nn\nn\n' | git stash push -p
+git diff
+git stash show -p
+git stash list
+printf 'n\nn\n' | git stash -p
+printf 'q\n' | git stash push -p -m message a
+printf 'y\n' | git stash push -p -m message a
+git status -s
+git stash list
+git stash pop
+git stash pop
+git diff
+git add b
+printf 'a\nn\n' | git stash -p -k
+git status -s
+git stash show --stat
+printf '?\nq\n' | git stash -p
+git stash pop
+printf 'y\ny\ny\n' | git stash -p --no-keep-index
+git status -s
+git stash pop --index
+git status -s
+git stash push --staged -m "Only b"
+git status -s
+git stash show -p
+git stash --staged
+git stash -p -u
+git checkout -q .
+git stash -p
+git stash drop
+rm b
+printf 'y\n' | git stash -p
+git status -s
+git stash pop
