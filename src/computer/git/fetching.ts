@@ -68,10 +68,14 @@ export async function fetchFrom(call: GitCall, name: string, specs: readonly str
     mappings.map(({ id }) => id),
     options.depth,
   );
-  if (options.tags === 'follow')
-    mappings.push(
-      ...followedTags(repository, advertisement, mappings, specs.length === 0 || mappings.some(({ target }) => target !== null)),
-    );
+  if (options.tags === 'follow') {
+    const stores = specs.length === 0 || mappings.some(({ target }) => target !== null);
+    const tags = followedTags(repository, advertisement, mappings, stores);
+    // What a tag names may be here already, and the tag itself not.
+    const missing = tags.flatMap(({ id }) => (repository.objects.has(id) ? [] : id));
+    if (missing.length > 0) await remote.fetch(repository, missing, null);
+    mappings.push(...tags);
+  }
   const report = new Report(call, forHumans(url), options);
   if (options.prune) prune(call, advertisement, specs.length > 0 ? specs : configured, report, options.dryRun);
   let ok = true;

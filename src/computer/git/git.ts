@@ -100,7 +100,9 @@ async function run(call: GitCall, all: readonly string[], expanded: readonly str
   const alias = call.settings.get(`alias.${name}`);
   if (alias !== undefined) return runAlias(call, name, alias, rest, expanded);
   if (!DELEGATED.has(name)) throw notACommand(call, name);
-  throw new Delegated(await runDelegated(call, args));
+  const quiet = rest.some((word) => word === '-q' || word === '--quiet');
+  const result = await runDelegated(call, quiet ? args.filter((word) => word !== '-q' && word !== '--quiet') : args);
+  throw new Delegated(quiet && result.exitCode === 0 ? { ...result, stdout: '', stderr: '' } : result);
 }
 
 /** What just-git does well enough that it is not written again here. */

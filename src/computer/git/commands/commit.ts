@@ -82,6 +82,7 @@ export async function commit(call: GitCall, args: readonly string[]): Promise<nu
     repository.disk.remove(`${repository.gitDir}/MERGE_MSG`);
     endSequence(repository);
     await runHook(call, 'post-commit');
+    if (amend && head !== null && !options.has('no-post-rewrite')) await runHook(call, 'post-rewrite', ['amend'], `${head} ${id}\n`);
     if (!options.has('quiet'))
       call.out(
         await commitSummary(call, id, {

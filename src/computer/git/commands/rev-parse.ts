@@ -1,6 +1,6 @@
 import type { GitCall } from '../call.ts';
 import { fatal } from '../errors.ts';
-import { ambiguous, fullRefName, lookUp, requireRevision, resolveRevision, upstreamRef } from '../revision.ts';
+import { ambiguous, fullRefName, lookUp, requireRevision, resolveRevision, previousBranch, upstreamRef } from '../revision.ts';
 import { mergeBases } from '../walk.ts';
 
 export function revParse(call: GitCall, args: readonly string[]): number {
@@ -20,7 +20,13 @@ export function revParse(call: GitCall, args: readonly string[]): number {
         answer(target.replace(/^refs\/(heads|tags|remotes)\//, ''));
         return;
       }
-      const upstream = /@\{(u|upstream)\}$/i.test(name) ? upstreamRef(call, name.replace(/@\{.*$/, '') || null) : null;
+      const [, left] = /^@\{-(\d+)\}$/.exec(name) ?? [];
+      if (left !== undefined) {
+        answer(previousBranch(call, Number(left)) ?? name);
+        return;
+      }
+      const [, branch = ''] = /^(.*)@\{(?:u|upstream|push)\}$/i.exec(name) ?? [];
+      const upstream = /@\{(u|upstream|push)\}$/i.test(name) ? upstreamRef(call, branch === 'HEAD' ? null : branch || null) : null;
       answer(upstream?.replace(/^refs\/(remotes|heads)\//, '') ?? name);
     } else if (symbolic === 'full')
       answer(fullRefName(call, name) === 'HEAD' ? (call.repository.headRef ?? 'HEAD') : (fullRefName(call, name) ?? ''));
