@@ -10,6 +10,9 @@ import type {
   FileText,
   GraphCommit,
   OriginAction,
+  OriginFile,
+  OriginFolder,
+  OriginTip,
   OriginView,
   PullRequestView,
   RepositoryState,
@@ -259,6 +262,18 @@ export class Desk implements WorldClient {
     return (await originRoom()).pullRequestView(this.#world, number);
   }
 
+  async originTip(ref: string): Promise<OriginTip> {
+    return (await originCode()).originTip(this.#world, ref);
+  }
+
+  async originFolder(commit: string, path: string, from = 0): Promise<OriginFolder> {
+    return (await originCode()).originFolder(this.#world, commit, path, from);
+  }
+
+  async originFile(commit: string, path: string): Promise<OriginFile> {
+    return (await originCode()).originFile(this.#world, commit, path);
+  }
+
   async actOnOrigin(action: OriginAction): Promise<number> {
     const opened = await (await originRoom()).actOnOrigin(this.#world, action);
     this.#keeper.touch();
@@ -335,4 +350,9 @@ function readings() {
 /** Loaded when somebody looks at the origin. */
 function originRoom() {
   return import('../world/origin-view.ts');
+}
+
+/** Loaded when somebody looks at the code there. */
+function originCode() {
+  return import('../world/origin-code.ts');
 }

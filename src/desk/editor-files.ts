@@ -2,6 +2,7 @@ import type { FileChange, FileSystem } from '../computer/contract.ts';
 import { FileError } from '../computer/files/errors.ts';
 import type { FileTree } from '../platform/platform.ts';
 import type { FileNode, FileText } from '../world/contract.ts';
+import { textOf } from '../world/text.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** Files above this are not opened in the editor, in bytes. */
@@ -82,15 +83,5 @@ export class EditorFiles {
 
   #changed(path: string): void {
     this.#versions.set(path, this.#version(path) + 1);
-  }
-}
-
-/** The bytes as UTF-8 text, or null when they are not. */
-function textOf(bytes: Uint8Array): string | null {
-  if (bytes.subarray(0, 8_000).includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
   }
 }

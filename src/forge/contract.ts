@@ -294,6 +294,13 @@ export interface Settings {
   remove(kind: 'secret' | 'variable', name: string, environment: string | null): void;
 }
 
+/** One name in a folder of a commit. `sizeBytes` is 0 for what is no file; a submodule is another repository's commit. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'submodule';
+  readonly sizeBytes: number;
+}
+
 /** Reads a repository on the origin without a checkout. Unknown ids reject with a NotFoundError that names the id. */
 export interface OriginRepository {
   readonly name: string;
@@ -309,6 +316,8 @@ export interface OriginRepository {
   commitsBetween(base: string, head: string): Promise<readonly Commit[]>;
   /** The files of a commit, with paths below `root` (default `/`). */
   tree(commit: string, root?: string): Promise<FileTree>;
+  /** What lies in one folder of a commit (`''` is the uppermost), in the order of the tree; null when there is no such folder. */
+  folder(commit: string, path: string): Promise<readonly FolderEntry[] | null>;
   /** One file at a commit, or null. */
   file(commit: string, path: string): Promise<Uint8Array | null>;
   /** Paths that differ between two commits (`from` null: everything is added). */

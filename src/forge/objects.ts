@@ -1,7 +1,7 @@
 import type { RawObject } from 'just-git';
 import type { FileTree, TreeEntry } from '../platform/platform.ts';
 import { NotFoundError } from './storage.ts';
-import type { Commit, Signature } from './contract.ts';
+import type { Commit, FolderEntry, Signature } from './contract.ts';
 
 /** Synchronous reads over one repository's objects, as the formats are described in "Git Internals - Git Objects" of Pro Git. */
 export class ObjectReader {
@@ -110,6 +110,14 @@ export class ObjectReader {
     return entries;
   }
 
+  /** What lies in one tree, without what lies below. */
+  folder(tree: string): readonly FolderEntry[] {
+    return this.entries(tree).map(({ mode, name, id }) => {
+      const type = TYPES[mode] ?? 'file';
+      return { name, type, sizeBytes: type === 'file' ? this.read(id, 'blob').byteLength : 0 };
+    });
+  }
+
   /** The entry at a path of a commit's tree, or null. */
   find(commit: string, path: string): TreeItem | null {
     let item: TreeItem | null = { mode: '40000', name: '', id: this.commit(commit).tree };
@@ -147,6 +155,9 @@ export interface TreeItem {
   readonly name: string;
   readonly id: string;
 }
+
+/** What an entry is by its mode; all others are files. */
+const TYPES: Readonly<Record<string, FolderEntry['type']>> = { '40000': 'directory', '120000': 'symlink', '160000': 'submodule' };
 
 const decoder = new TextDecoder();
 

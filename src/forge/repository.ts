@@ -14,6 +14,7 @@ import { StoredWorkItems } from './work-items.ts';
 import type {
   CheckResult,
   Commit,
+  FolderEntry,
   ForgeEvent,
   OriginRepository,
   Protection,
@@ -159,6 +160,11 @@ export class StoredOriginRepository implements OriginRepository, RepositoryAcces
 
   async tree(commit: string, root = '/'): Promise<FileTree> {
     return this.reader.files(this.#require(commit), root);
+  }
+
+  async folder(commit: string, path: string): Promise<readonly FolderEntry[] | null> {
+    const item = this.reader.find(this.#require(commit), path);
+    return item?.mode === '40000' ? this.reader.folder(item.id) : null;
   }
 
   async file(commit: string, path: string): Promise<Uint8Array | null> {

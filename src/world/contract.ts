@@ -7,8 +7,10 @@ import type { PhoneState } from '../cloud/contract.ts';
 import type {
   Commit,
   FileDifference,
+  FolderEntry,
   MergeMethod,
   MergeState,
+  NewThread,
   Protection,
   PullRequest,
   Release,
@@ -193,6 +195,7 @@ export interface OriginView {
     readonly at: number;
     readonly by: string;
   }[];
+  readonly tags: readonly { readonly name: string; readonly commit: string }[];
   /** Newest first. */
   readonly pullRequests: readonly (PullRequest & { readonly checks: 'success' | 'failure' | 'pending' | 'none' })[];
   readonly cards: readonly BoardCard[];
@@ -212,6 +215,27 @@ export interface PullRequestView {
   readonly commits: readonly Commit[];
 }
 
+/** Where a branch or tag stands. */
+export interface OriginTip {
+  readonly commit: Commit;
+  /** How many commits lead there; with `more` at least so many. */
+  readonly commits: number;
+  readonly more: boolean;
+}
+
+/** One folder at a commit: folders first, a page of `total` names. */
+export interface OriginFolder {
+  /** `''` is the uppermost. */
+  readonly path: string;
+  readonly entries: readonly FolderEntry[];
+  readonly total: number;
+}
+
+/** A file at a commit as text, or why there is none. */
+export type OriginFile =
+  | { readonly ok: true; readonly text: string; readonly sizeBytes: number }
+  | { readonly ok: false; readonly reason: 'binary' | 'too-large' | 'missing'; readonly sizeBytes: number };
+
 /** What the learner does on the origin from the page. */
 export type OriginAction =
   | { readonly type: 'open-item'; readonly title: string; readonly body: string; readonly labels: readonly string[] }
@@ -219,7 +243,13 @@ export type OriginAction =
   | { readonly type: 'reopen-item'; readonly number: number }
   | { readonly type: 'comment-item' | 'comment-pull'; readonly number: number; readonly body: string }
   | { readonly type: 'open-pull'; readonly title: string; readonly body: string; readonly head: string; readonly base: string }
-  | { readonly type: 'review'; readonly number: number; readonly verdict: ReviewVerdict; readonly body: string }
+  | {
+      readonly type: 'review';
+      readonly number: number;
+      readonly verdict: ReviewVerdict;
+      readonly body: string;
+      readonly threads?: readonly NewThread[];
+    }
   | { readonly type: 'reply'; readonly number: number; readonly thread: number; readonly body: string }
   | { readonly type: 'resolve'; readonly number: number; readonly thread: number; readonly resolved: boolean }
   | { readonly type: 'merge'; readonly number: number; readonly method: MergeMethod; readonly deleteBranch: boolean }
@@ -288,6 +318,11 @@ export interface WorldClient {
 
   origin(): Promise<OriginView>;
   pullRequest(number: number): Promise<PullRequestView>;
+  /** Where a branch or tag (`refs/heads/main`) of the origin stands. */
+  originTip(ref: string): Promise<OriginTip>;
+  /** A folder of the origin at a commit: the names from place `from` (0 when not given) on, as many as fit into an answer. */
+  originFolder(commit: string, path: string, from?: number): Promise<OriginFolder>;
+  originFile(commit: string, path: string): Promise<OriginFile>;
   /** Does it as the learner. Gives the number of what was opened, or 0; rejects with the sentence that says why not. */
   actOnOrigin(action: OriginAction): Promise<number>;
 

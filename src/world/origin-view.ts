@@ -20,6 +20,7 @@ export async function originView(world: World): Promise<OriginView> {
     url: `${world.forge.url}/${origin.name}`,
     defaultBranch: origin.defaultBranch,
     branches: await branchesOf(origin),
+    tags: await tagsOf(origin),
     pullRequests: origin.pullRequests
       .list()
       .map((pull) => ({ ...pull, checks: checksWord(world, pull) }))
@@ -124,6 +125,13 @@ async function branchesOf(origin: OriginRepository): Promise<OriginView['branche
     }),
   );
   return branches.toSorted((one, other) => other.at - one.at);
+}
+
+/** Tags by name; one that names no commit has no code to show. */
+async function tagsOf(origin: OriginRepository): Promise<OriginView['tags']> {
+  const names = [...(await origin.refs()).keys()].filter((ref) => ref.startsWith('refs/tags/'));
+  const tags = await Promise.all(names.map(async (ref) => ({ name: ref.slice('refs/tags/'.length), commit: await origin.resolve(ref) })));
+  return tags.flatMap(({ name, commit }) => (commit === null ? [] : [{ name, commit }]));
 }
 
 function checksWord(world: World, { headCommit }: PullRequest): 'success' | 'failure' | 'pending' | 'none' {

@@ -635,7 +635,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
 
   const shell = demoShell(files, put, changed, calls);
   const client: WorldClient = {
-    ...demoOrigin(),
+    ...demoOrigin((what) => calls.push(what)),
     summary: async () => ({
       exerciseId: 'ship-a-better-leaf',
       repository: 'leaf',

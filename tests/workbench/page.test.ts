@@ -1,7 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { harness } from './support.ts';
+import { harness, inTerminal, settled, type, violations } from './support.ts';
 import type { Harness, Opened } from './support.ts';
 
 let host: Harness;
@@ -21,18 +20,6 @@ async function open(options?: Parameters<Harness['open']>[0]): Promise<Opened> {
   return it;
 }
 
-/** Types at the prompt, as a learner does. */
-async function type(page: Page, text: string): Promise<void> {
-  await page.locator('.under textarea').first().focus();
-  await page.keyboard.type(text);
-}
-
-const inTerminal = (page: Page, text: string): Promise<unknown> =>
-  page.waitForFunction(
-    (wanted) => document.querySelector<HTMLElement>('.xterm-accessibility-tree')?.innerText.replaceAll('\u00a0', ' ').includes(wanted),
-    text,
-  );
-
 /** Opens a file and waits for the editor. */
 async function edit(page: Page, path: string): Promise<void> {
   await page.evaluate((wanted) => document.dispatchEvent(new CustomEvent('plumbline:open', { detail: { path: wanted, line: 1 } })), path);
@@ -44,25 +31,6 @@ async function edit(page: Page, path: string): Promise<void> {
 }
 
 const calls = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.demo.calls);
-
-/** What was begun is drawn: a transition in the middle has colours of its own. What turns for ever is not waited for. */
-const settled = (page: Page): Promise<unknown> =>
-  page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
-    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map((animation) => animation.finished));
-  });
-
-/** What axe finds, without the libraries' own insides. */
-async function violations(page: Page, within = 'body'): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .include(within)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .exclude('.monaco-editor')
-    .exclude('.xterm')
-    .analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
-}
 
 describe('the lesson’s text beside the workbench', () => {
   const folded = (page: Page): Promise<boolean> => page.evaluate(() => document.getElementById('lesson')!.hasAttribute('data-folded'));

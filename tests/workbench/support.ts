@@ -1,4 +1,5 @@
 /** The recorded workbench in a real browser: built once, served with the lesson page's policy. */
+import AxeBuilder from '@axe-core/playwright';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -43,6 +44,38 @@ export interface OpenOptions {
 export interface Harness {
   open(options?: OpenOptions): Promise<Opened>;
   close(): Promise<void>;
+}
+
+/** Types at the prompt, as a learner does. */
+export async function type(page: Page, text: string): Promise<void> {
+  await page.locator('.under textarea').first().focus();
+  await page.keyboard.type(text);
+}
+
+/** Waits until the terminal says it. */
+export const inTerminal = (page: Page, text: string): Promise<unknown> =>
+  page.waitForFunction(
+    (wanted) => document.querySelector<HTMLElement>('.xterm-accessibility-tree')?.innerText.replaceAll('\u00a0', ' ').includes(wanted),
+    text,
+  );
+
+/** What was begun is drawn: a transition in the middle has colours of its own. What turns for ever is not waited for. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+
+/** What axe finds, without the libraries' own insides. */
+export async function violations(page: Page, within = 'body'): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .include(within)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .exclude('.monaco-editor')
+    .exclude('.xterm')
+    .analyze();
+  return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
 }
 
 /** Builds and serves the recorded workbench, and starts a browser. */

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { nodePlatform } from '../../src/platform/node/platform.ts';
 import { actOnOrigin, originView, pullRequestView } from '../../src/world/origin-view.ts';
+import { originFile, originFolder, originTip } from '../../src/world/origin-code.ts';
 import { World, type WorldOptions, type WorldSnapshot } from '../../src/world/world.ts';
 
 const platform = nodePlatform({ reuse: true });
@@ -93,4 +94,49 @@ test('the learner protects branches, but not against the company', async () => {
   await actOnOrigin(world, { type: 'unprotect', pattern: 'main' });
   world.forge.repository('leaf').protect({ ...rule, pattern: 'stable', reason: 'Mei builds from it.' });
   await expect(actOnOrigin(world, { type: 'unprotect', pattern: 'stable' })).rejects.toThrow('belongs to the company');
+});
+
+describe('code on the origin', () => {
+  test('is read one folder at a time, at the commit that a branch or tag names', async () => {
+    await play(`git switch -q -c notes; mkdir empty; echo one > notes.md; ln -s notes.md link.md; git add .
+git commit -qm "Take notes"; git tag -a v1 -m one; git push -q origin notes v1`);
+    const { commit, commits, more } = await originTip(world, 'refs/heads/notes');
+    expect({ message: commit.message, author: commit.author.name, commits, more }).toEqual({
+      message: 'Take notes\n',
+      author: 'You',
+      commits: 2,
+      more: false,
+    });
+    expect((await originView(world)).tags).toEqual([{ name: 'v1', commit: commit.id }]);
+    expect((await originTip(world, 'refs/tags/v1')).commit.id).toBe(commit.id);
+    expect(await originFolder(world, commit.id, '', 0)).toEqual({
+      path: '',
+      total: 4,
+      entries: [
+        { name: '.github', type: 'directory', sizeBytes: 0 },
+        { name: 'service', type: 'directory', sizeBytes: 0 },
+        { name: 'link.md', type: 'symlink', sizeBytes: 0 },
+        { name: 'notes.md', type: 'file', sizeBytes: 4 },
+      ],
+    });
+    expect((await originFolder(world, commit.id, 'service', 0)).entries.map(({ name }) => name)).toEqual(['app.py']);
+    expect(await originFile(world, commit.id, 'notes.md')).toEqual({ ok: true, text: 'one\n', sizeBytes: 4 });
+    const main = (await originTip(world, 'refs/heads/main')).commit.id;
+    expect(await originFile(world, main, 'notes.md')).toEqual({ ok: false, reason: 'missing', sizeBytes: 0 });
+    await expect(originFolder(world, main, 'nowhere', 0)).rejects.toThrow(`There is no folder nowhere at ${main.slice(0, 7)}.`);
+    await expect(originTip(world, 'refs/heads/nowhere')).rejects.toThrow("Repository 'leaf' has no commit refs/heads/nowhere.");
+  });
+
+  test('comes in pages, and says of bytes and of large files what they are', async () => {
+    await play(`mkdir many; for n in $(seq 100 349); do echo $n > many/$n.txt; done
+printf 'a\\0b' > model.bin; seq 100000 > seq.txt; git add .; git commit -qm Many; git push -q`);
+    const { id } = (await originTip(world, 'refs/heads/main')).commit;
+    const pages = await Promise.all([0, 200].map((from) => originFolder(world, id, 'many', from)));
+    expect(pages.map(({ total, entries }) => [total, entries.length, entries[0]?.name])).toEqual([
+      [250, 200, '100.txt'],
+      [250, 50, '300.txt'],
+    ]);
+    expect(await originFile(world, id, 'model.bin')).toEqual({ ok: false, reason: 'binary', sizeBytes: 3 });
+    expect(await originFile(world, id, 'seq.txt')).toMatchObject({ ok: false, reason: 'too-large' });
+  });
 });

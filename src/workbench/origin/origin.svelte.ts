@@ -1,6 +1,7 @@
 import type { OriginAction, OriginView, PullRequestView, WorldClient } from '../../world/contract.ts';
+import { OriginCode } from './code.svelte.ts';
 
-export type OriginTab = 'pulls' | 'board' | 'releases' | 'protection';
+export type OriginTab = 'code' | 'pulls' | 'board' | 'releases' | 'protection';
 
 /** The origin as the page knows it: asked for when it is looked at, and again when something there has changed. */
 export class Origin {
@@ -10,6 +11,9 @@ export class Origin {
   selectedPull = $state<number | null>(null);
   pull = $state.raw<PullRequestView | null>(null);
   selectedItem = $state<number | null>(null);
+  /** Branch that a pull request is written for. */
+  proposing = $state<string | null>(null);
+  readonly code: OriginCode;
   /** What the last action was refused with, below the control that asked for it. */
   refused = $state<string | null>(null);
   busy = $state(false);
@@ -21,6 +25,7 @@ export class Origin {
 
   constructor(client: WorldClient, fault: (what: string, why: unknown) => void) {
     this.client = client;
+    this.code = new OriginCode(client);
     this.fault = fault;
   }
 
@@ -69,6 +74,13 @@ export class Origin {
     if (number !== null) this.tab = 'board';
     this.refused = null;
     this.selectedItem = number;
+  }
+
+  /** The files of a branch or tag (`refs/heads/main`). */
+  openCode(ref: string): void {
+    this.show('code');
+    this.code.choose(ref);
+    this.code.open('', 'folder');
   }
 
   /** Does it as the learner; true when it was done. */

@@ -1,0 +1,110 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { harness, settled, violations } from './support.ts';
+import type { Harness, OpenOptions, Opened } from './support.ts';
+
+let host: Harness;
+let opened: Opened[] = [];
+beforeAll(async () => {
+  host = await harness();
+}, 120_000);
+afterAll(() => host?.close());
+afterEach(async () => {
+  await Promise.all(opened.map(({ page }) => page.context().close()));
+  opened = [];
+});
+
+type Tab = 'code' | 'pulls' | 'board' | 'releases' | 'protection';
+
+/** The workbench with the Origin view at one of its tabs. */
+async function open(tab: Tab, options: OpenOptions = {}): Promise<Opened> {
+  const it = await host.open(options);
+  opened.push(it);
+  const { page } = it;
+  if ((options.width ?? 1440) > 760) await page.click('#wb-tab-origin');
+  else {
+    await page.click('#lesson-tabs button:has-text("More")');
+    await page.click('button:has-text("Origin")');
+  }
+  await page.click(`#wb-origin-${tab}`);
+  await page.waitForSelector('#wb-origin-panel :is(h1, header)');
+  return it;
+}
+
+describe('the code of a branch', () => {
+  const names = (page: Page): Promise<readonly string[]> => page.locator('.wb-list li .pl-grow').allInnerTexts();
+
+  test('folders open one by one, and a file shows its lines with numbers', async () => {
+    const { page } = await open('code');
+    await page.waitForSelector('#wb-origin-panel .last');
+    expect(await page.locator('#wb-origin-panel .last').innerText()).toMatch(/^You\s+Normalise\s+aaaaaaa\s+Day 15/);
+    expect(await page.locator('#wb-origin-panel .count').innerText()).toBe('30 commits');
+    expect(await names(page)).toEqual(['fieldleaf', 'data', 'README.md', 'model.bin', 'train.py', 'weights.csv']);
+    await page.click('.wb-list button:has-text("fieldleaf")');
+    await page.click('.wb-list button:has-text("features.py")');
+    await page.waitForSelector('.line');
+    expect(await page.locator('.line').allInnerTexts()).toEqual(['1\ndef features(photo):', '2\n    return [sum(photo) / len(photo)]']);
+    expect((await page.locator('nav[aria-label=Folders] li').allInnerTexts()).map((name) => name.trim())).toEqual([
+      'leaf',
+      'fieldleaf',
+      'features.py',
+    ]);
+    await page.click('nav[aria-label=Folders] button:has-text("leaf") >> nth=0');
+    await page.click('.wb-list button:has-text("model.bin")');
+    await page.waitForSelector('text=Not a text.');
+    await page.click('nav[aria-label=Folders] button:has-text("leaf")');
+    await page.click('.wb-list button:has-text("weights.csv")');
+    await page.waitForSelector('text=Too large to be shown here.');
+  });
+
+  test('a folder of hundreds comes in pages', async () => {
+    const { page } = await open('code');
+    await page.click('.wb-list button:has-text("data")');
+    await page.click('button:has-text("Show more, 30 are left")');
+    await page.waitForFunction(() => document.querySelectorAll('.wb-list li').length === 230);
+    expect((await names(page)).at(-1)).toBe('229.pgm');
+  });
+
+  test('another branch or a tag is chosen, and a pull request opened from there', async () => {
+    const { page } = await open('code');
+    await page.selectOption('select', 'refs/heads/use-incoming');
+    await page.waitForSelector('#wb-origin-panel .count:has-text("31 commits")');
+    await page.click('button:has-text("Pull request #31")');
+    await page.waitForSelector('h1:has-text("Train on the photos")');
+    await page.click('#wb-origin-code');
+    await page.selectOption('select', 'refs/tags/v0.3');
+    await page.waitForSelector('#wb-origin-panel .count:has-text("30 commits")');
+    expect(await page.locator('#wb-origin-panel header button').count()).toBe(0);
+    await page.selectOption('select', 'refs/heads/swap-spring');
+    await page.click('button:has-text("Open a pull request")');
+    expect(await page.locator('dialog select').inputValue()).toBe('swap-spring');
+    expect(await page.locator('dialog input').inputValue()).toBe('Swap maple and oak back');
+    await page.click('dialog button:has-text("Open pull request")');
+    await page.waitForSelector('h1:has-text("Swap maple and oak back #41")');
+  });
+
+  test('what is not on the branch is said, with a way on', async () => {
+    const { page } = await open('code');
+    await page.click('.wb-list button:has-text("train.py")');
+    await page.waitForSelector('.line');
+    await page.evaluate(() =>
+      Object.assign(window.world, { originFile: () => Promise.resolve({ ok: false, reason: 'missing', sizeBytes: 0 }) }),
+    );
+    await page.selectOption('select', 'refs/heads/use-incoming');
+    await page.waitForSelector('text=There is no file train.py on this branch.');
+    await page.click('button:has-text("Show the uppermost folder")');
+    await page.waitForSelector('.wb-list button:has-text("train.py")');
+  });
+});
+
+describe('what everybody can use', () => {
+  const tabs = ['code', 'pulls', 'board', 'releases', 'protection'] as const;
+  test.each(tabs.flatMap((tab) => (['light', 'dark'] as const).map((theme) => [tab, theme] as const)))(
+    '%s in %s has nothing that axe finds',
+    async (tab, theme) => {
+      const { page, complaints } = await open(tab, { theme });
+      await settled(page);
+      expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
+    },
+  );
+});
