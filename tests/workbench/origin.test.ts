@@ -31,6 +31,12 @@ async function open(tab: Tab, options: OpenOptions = {}): Promise<Opened> {
   return it;
 }
 
+/** What was asked of the origin, in order, without its being read. */
+const acts = (page: Page): Promise<readonly unknown[]> =>
+  page.evaluate(() =>
+    window.demo.calls.filter((call) => call.startsWith('act ')).map((call) => JSON.parse(call.slice('act '.length)) as unknown),
+  );
+
 describe('the code of a branch', () => {
   const names = (page: Page): Promise<readonly string[]> => page.locator('.wb-list li .pl-grow').allInnerTexts();
 
@@ -94,6 +100,113 @@ describe('the code of a branch', () => {
     await page.waitForSelector('text=There is no file train.py on this branch.');
     await page.click('button:has-text("Show the uppermost folder")');
     await page.waitForSelector('.wb-list button:has-text("train.py")');
+  });
+});
+
+describe('a conversation at a line', () => {
+  const openPull = async (options?: OpenOptions, title = 'Read labels in one place'): Promise<Page> => {
+    const { page } = await open('pulls', options);
+    await page.click(`button:has-text("${title}")`);
+    await page.waitForSelector('.row');
+    return page;
+  };
+  const words = (page: Page): Promise<readonly string[]> => page.locator('.talk .words').allInnerTexts();
+
+  test('is begun at once as a single comment', async () => {
+    const page = await openPull();
+    await page.hover('.row:has-text("incoming.csv")');
+    await page.click('.row:has-text("incoming.csv") .say');
+    await page.keyboard.type('Why both?');
+    await page.click('button:has-text("Add single comment")');
+    await page.waitForSelector('.talk .words');
+    expect(await words(page)).toEqual(['Why both?']);
+    expect(await acts(page)).toEqual([
+      {
+        type: 'review',
+        number: 32,
+        verdict: 'commented',
+        body: '',
+        threads: [{ path: 'train.py', side: 'after', line: 2, body: 'Why both?' }],
+      },
+    ]);
+    expect(await page.locator('.say:focus').getAttribute('aria-label')).toBe('Comment on line 2');
+  });
+
+  test('waits for its review with others, and goes with the verdict; one that was removed does not', async () => {
+    const page = await openPull();
+    const collect = async (row: string, text: string, button: string): Promise<void> => {
+      await page.locator(`.row:has-text('${row}') .say`).dispatchEvent('click');
+      await page.keyboard.type(text);
+      await page.click(`button:has-text("${button}")`);
+    };
+    await collect('removed:', 'This was clearer.', 'Start a review');
+    await collect('def rows', 'A name?', 'Add to the review');
+    await collect('incoming.csv', 'Never mind.', 'Add to the review');
+    expect(await words(page)).toEqual(['A name?', 'This was clearer.', 'Never mind.']);
+    await page.click('.talk:has-text("Never mind.") button:has-text("Remove")');
+    await page.fill('label:has-text("Review, with 2 comments at lines") textarea', 'Two questions.');
+    await page.click('button:has-text("Ask for a change")');
+    await page.waitForSelector('.wb-pill:has-text("Pending")', { state: 'detached' });
+    expect(await words(page)).toEqual(['A name?', 'This was clearer.']);
+    expect(await acts(page)).toEqual([
+      {
+        type: 'review',
+        number: 32,
+        verdict: 'changes_requested',
+        body: 'Two questions.',
+        threads: [
+          { path: 'train.py', side: 'before', line: 2, body: 'This was clearer.' },
+          { path: 'train.py', side: 'after', line: 1, body: 'A name?' },
+        ],
+      },
+    ]);
+  });
+
+  test('is reached with the keyboard: one stop for the file, arrow keys among its lines', async () => {
+    const page = await openPull();
+    await page.focus('[aria-label="Changes of train.py"]');
+    await page.keyboard.press('Tab');
+    const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+    const seen = [await focused()];
+    for (const key of ['ArrowDown', 'ArrowDown', 'End', 'Home', 'ArrowDown']) {
+      await page.keyboard.press(key);
+      seen.push(await focused());
+    }
+    expect(seen).toEqual([
+      'Comment on line 1',
+      'Comment on line 2, as it was',
+      'Comment on line 2',
+      'Comment on line 3',
+      'Comment on line 1',
+      'Comment on line 2, as it was',
+    ]);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Clearer.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.talk .words');
+    expect(await words(page)).toEqual(['Clearer.']);
+  });
+
+  test('is begun with a finger on a phone, and what refuses it is said there', async () => {
+    const page = await openPull({ width: 390, height: 844 });
+    await page.tap('.row:has-text("incoming.csv") .say');
+    const box = (await page.locator('.talk').boundingBox())!;
+    expect([box.x >= 0, box.x + box.width <= 390]).toEqual([true, true]);
+    await page.keyboard.type('Why both?');
+    await page.evaluate(() => Object.assign(window.world, { actOnOrigin: () => Promise.reject(new Error('Pull request #32 is merged.')) }));
+    await page.tap('button:has-text("Add single comment")');
+    await page.waitForSelector('.talk [role=alert]:has-text("Pull request #32 is merged.")');
+    expect(await page.locator('#wb-origin-panel [role=alert]').count()).toBe(1);
+    expect(await page.inputValue('.talk textarea')).toBe('Why both?');
+    expect(await violations(page, '.diff')).toEqual([]);
+  });
+
+  test('is not begun where the pull request is not open', async () => {
+    const page = await openPull();
+    await page.click('button:has-text("Close without merging")');
+    await page.waitForSelector('h2:has-text("Closed without merging")');
+    expect(await page.locator('.say').count()).toBe(0);
   });
 });
 

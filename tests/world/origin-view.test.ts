@@ -80,6 +80,21 @@ test('a card moves when the repository does, and the trace leads back to it', as
   );
 });
 
+test('a conversation is begun at a line of the difference, alone or with a verdict', async () => {
+  await play(`git switch -q -c birch; sed -i s/oak/birch/g service/app.py; git commit -qam "Say birch"; git push -q -u origin birch`);
+  const number = (await world.forge.repository('leaf').pullRequests.open('mei', { title: 'Birch', head: 'birch', base: 'main' })).number;
+  const review = { type: 'review', number, body: '' } as const;
+  const place = { path: 'service/app.py', line: 1 };
+  await actOnOrigin(world, { ...review, verdict: 'commented', threads: [{ ...place, body: 'Why?' }] });
+  await actOnOrigin(world, { ...review, verdict: 'changes_requested', threads: [{ ...place, side: 'before', body: 'Keep oak.' }] });
+  const { pull, state } = await pullRequestView(world, number);
+  expect(pull.threads.map(({ side, line, comments }) => [side, line, comments.map(({ author, body }) => [author, body])])).toEqual([
+    ['after', 1, [['you', 'Why?']]],
+    ['before', 1, [['you', 'Keep oak.']]],
+  ]);
+  expect(state.changesRequestedBy).toEqual(['you']);
+});
+
 test('an item that is not planned leaves the board', async () => {
   const number = await actOnOrigin(world, { type: 'open-item', title: 'Say fern', body: '', labels: [] });
   await actOnOrigin(world, { type: 'close-item', number, reason: 'not_planned' });

@@ -1,4 +1,4 @@
-import type { FileDifference } from '../../forge/contract.ts';
+import type { FileDifference, NewThread } from '../../forge/contract.ts';
 
 /** One line of a difference, with its numbers (from 1) in the old and the new file. */
 export interface DiffRow {
@@ -23,4 +23,16 @@ export function diffRows({ hunks }: FileDifference): readonly DiffRow[] {
     }
     return rows;
   });
+}
+
+/** Where a conversation about a line stands: what was taken away in the old file, all else in the new one; null between stretches. */
+export function placeOf({ kind, before, after }: DiffRow): Required<Pick<NewThread, 'side' | 'line'>> | null {
+  if (kind === 'removed' && before !== null) return { side: 'before', line: before };
+  return after === null ? null : { side: 'after', line: after };
+}
+
+/** Whether a conversation stands at this line. */
+export function isAt(row: DiffRow, { side = 'after', line }: Pick<NewThread, 'side' | 'line'>): boolean {
+  const place = placeOf(row);
+  return place?.side === side && place.line === line;
 }

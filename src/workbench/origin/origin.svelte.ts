@@ -1,3 +1,4 @@
+import type { NewThread, ReviewVerdict } from '../../forge/contract.ts';
 import type { OriginAction, OriginView, PullRequestView, WorldClient } from '../../world/contract.ts';
 import { OriginCode } from './code.svelte.ts';
 
@@ -14,8 +15,11 @@ export class Origin {
   /** Branch that a pull request is written for. */
   proposing = $state<string | null>(null);
   readonly code: OriginCode;
+  /** Comments at lines that wait for their review to be sent, by pull request. */
+  private drafts = $state.raw<ReadonlyMap<number, readonly NewThread[]>>(new Map());
   /** What the last action was refused with, below the control that asked for it. */
   refused = $state<string | null>(null);
+  refusedAction = $state<OriginAction['type'] | null>(null);
   busy = $state(false);
 
   private readonly client: WorldClient;
@@ -76,6 +80,32 @@ export class Origin {
     this.selectedItem = number;
   }
 
+  draftsOf(number: number): readonly NewThread[] {
+    return this.drafts.get(number) ?? [];
+  }
+
+  draft(number: number, thread: NewThread): void {
+    this.setDrafts(number, [...this.draftsOf(number), thread]);
+  }
+
+  dropDraft(number: number, thread: NewThread): void {
+    this.setDrafts(
+      number,
+      this.draftsOf(number).filter((other) => other !== thread),
+    );
+  }
+
+  private setDrafts(number: number, drafts: readonly NewThread[]): void {
+    this.drafts = new Map([...this.drafts, [number, drafts]]);
+  }
+
+  /** Sends a review with the comments that were collected for it. */
+  async review(number: number, verdict: ReviewVerdict, body: string): Promise<boolean> {
+    const done = await this.act({ type: 'review', number, verdict, body, threads: this.draftsOf(number) });
+    if (done) this.setDrafts(number, []);
+    return done;
+  }
+
   /** The files of a branch or tag (`refs/heads/main`). */
   openCode(ref: string): void {
     this.show('code');
@@ -94,6 +124,7 @@ export class Origin {
       return true;
     } catch (error) {
       this.refused = error instanceof Error ? error.message : String(error);
+      this.refusedAction = action.type;
       return false;
     } finally {
       this.busy = false;
