@@ -7,9 +7,6 @@ import type { BoardCard, BoardColumn, OriginAction, OriginView, PullRequestView,
 import { LEARNER } from './people.ts';
 import type { World } from './world.ts';
 
-/** How far back commits of a deployment are looked for. */
-const HISTORY = 2000;
-
 /** The origin's repository as the page shows it. */
 export async function originView(world: World): Promise<OriginView> {
   const origin = originOf(world);
@@ -147,20 +144,27 @@ interface Delivery {
   readonly brought: ReadonlySet<string>;
 }
 
-/** Oldest first. */
+/** Oldest first. Each commit is read once, whoever brought it. */
 async function deliveries(world: World, origin: OriginRepository): Promise<readonly Delivery[]> {
   const known = new Set<string>();
   const found: Delivery[] = [];
   for (const deployment of world.cloud.deployments(PRODUCTION)) {
-    const brought = new Set<string>();
     // A commit that a force-push took away is not there any more.
-    const log = (await origin.resolve(deployment.commit)) === null ? [] : await origin.log(deployment.commit, HISTORY);
-    for (const { id } of log) {
-      if (known.has(id)) continue;
-      known.add(id);
-      brought.add(id);
-    }
-    found.push({ deployment, brought });
+    const there = (await origin.resolve(deployment.commit)) !== null;
+    found.push({ deployment, brought: there ? await unknownFrom(origin, deployment.commit, known) : new Set() });
+  }
+  return found;
+}
+
+/** The commits that lead to one and are not known yet. They are from now on, and so is all that leads to them. */
+async function unknownFrom(origin: OriginRepository, tip: string, known: Set<string>): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const waiting = [tip];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (known.has(id)) continue;
+    known.add(id);
+    found.add(id);
+    waiting.push(...(await origin.commit(id)).parents);
   }
   return found;
 }
