@@ -26,6 +26,7 @@ export const allKeys: readonly { readonly title: string; readonly keys: readonly
     title: 'Terminal',
     keys: [
       { keys: ['Ctrl Shift E'], does: 'Leave the terminal' },
+      { keys: ['Ctrl Shift O'], does: 'Open the last address of the origin' },
       { keys: ['Tab'], does: 'Complete; twice: list' },
       { keys: ['↑', '↓'], does: 'Earlier, later lines' },
       { keys: ['Ctrl R'], does: 'Search earlier lines' },

@@ -21,6 +21,7 @@ import { foldersAbove } from './code/tree.ts';
 import { counted, duration, refName } from './format.ts';
 import { Layout } from './layout.svelte.ts';
 import { OpenFiles, isWorkflow } from './open-files.svelte.ts';
+import type { OriginAddress } from './origin/address.ts';
 import { colleagueDid } from './origin/colleagues.ts';
 import { Origin } from './origin/origin.svelte.ts';
 import { outcomeState, verdictWords } from './outcomes/order.ts';
@@ -325,7 +326,6 @@ export class Workbench {
     if (view === 'code') this.tab = this.tab === 'terminal' ? 'terminal' : 'files';
     else this.tab = view === 'history' || view === 'origin' ? 'more' : view;
     if (view === 'history' && this.commits === null) void this.readHistory();
-    if (view === 'origin') void this.origin.read();
     if (view === 'runs' && this.selectedRun === null) this.selectRun(this.runs[0]?.id ?? null);
   }
 
@@ -368,6 +368,16 @@ export class Workbench {
     this.show('runs');
     this.selectRun(id);
     if (jobKey !== undefined) this.selectedJob = jobKey;
+  }
+
+  /** Goes where an address of the origin leads. */
+  async openAddress(address: OriginAddress): Promise<void> {
+    if (address.kind !== 'run') {
+      this.show('origin');
+      return this.origin.open(address);
+    }
+    if (this.runs.some(({ id }) => id === address.id)) this.openRun(address.id);
+    else this.toast('warning', `There is no run ${address.id}.`);
   }
 
   openCommit(id: string): void {
@@ -463,6 +473,7 @@ export class Workbench {
     this.selectedJob = null;
     this.selectedCommit = null;
     this.commits = null;
+    this.origin.begin();
     this.take(await this.client.summary());
     await Promise.all([this.readFiles(), this.readRepository()]);
     this.generation += 1;

@@ -845,7 +845,7 @@ function demoShell(
     'Writing objects: 100% (5/5), 612 bytes | 612.00 KiB/s, done.',
     'Total 5 (delta 3), reused 0 (delta 0), pack-reused 0',
     'remote: \u001b[31mdeliver.yml:29:20 job deploy needs tests, which is not defined\u001b[0m',
-    'remote: Open a pull request: \u001b[36mhttps://origin.fieldleaf.test/leaf/compare/use-incoming\u001b[0m',
+    'remote: Open a pull request: \u001b[36mhttps://origin.fieldleaf.test/leaf/pull/new/swap-spring\u001b[0m',
     'To https://origin.fieldleaf.test/leaf.git',
     ' * [new branch]      use-incoming -> use-incoming',
     '',

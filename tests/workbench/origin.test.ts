@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { harness, settled, violations } from './support.ts';
+import { harness, inTerminal, settled, type, violations } from './support.ts';
 import type { Harness, OpenOptions, Opened } from './support.ts';
 
 let host: Harness;
@@ -207,6 +207,144 @@ describe('a conversation at a line', () => {
     await page.click('button:has-text("Close without merging")');
     await page.waitForSelector('h2:has-text("Closed without merging")');
     expect(await page.locator('.say').count()).toBe(0);
+  });
+});
+
+describe('an address in the terminal', () => {
+  const HOST = 'https://origin.fieldleaf.test/leaf';
+  const start = async (options: OpenOptions = {}): Promise<Page> => {
+    const it = await host.open(options);
+    opened.push(it);
+    return it.page;
+  };
+  const print = async (page: Page, address: string): Promise<void> => {
+    await type(page, `echo ${address}\n`);
+    await inTerminal(page, address);
+  };
+  /** Where a text stands in the last row that has it. */
+  const placeOf = (page: Page, text: string): Promise<{ readonly x: number; readonly y: number }> =>
+    page.evaluate((wanted) => {
+      const row = [...document.querySelectorAll<HTMLElement>('.terminal.active .xterm-rows > div')].findLast((one) =>
+        one.textContent?.includes(wanted),
+      )!;
+      const walk = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) {
+        const at = walk.currentNode.textContent?.indexOf(wanted) ?? -1;
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(walk.currentNode, at);
+        range.setEnd(walk.currentNode, at + wanted.length);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      }
+      throw new Error(`${wanted} is not shown`);
+    }, text);
+  const clickOn = async (page: Page, text: string): Promise<void> => {
+    const { x, y } = await placeOf(page, text);
+    await page.mouse.move(x, y);
+    await page.mouse.click(x, y);
+  };
+
+  test('after a push leads to the form for a pull request from that branch', async () => {
+    const page = await start();
+    await type(page, 'git push\n');
+    await inTerminal(page, 'pull/new/swap-spring');
+    await clickOn(page, 'pull/new');
+    await page.waitForSelector('dialog[open]:has-text("New pull request")');
+    expect(await page.locator('dialog select').inputValue()).toBe('swap-spring');
+    expect(await page.locator('#wb-tab-origin').getAttribute('aria-selected')).toBe('true');
+  });
+
+  test('leads to what it names, or says that there is no such thing', async () => {
+    const page = await start();
+    const places = [
+      ['pull/31', 'h1:has-text("Train on the photos in incoming/ #31")'],
+      ['issues/17', 'h1:has-text("Recognise beech")'],
+      ['issues/32', 'h1:has-text("Read labels in one place #32")'],
+      ['pull/new/use-incoming', 'h1:has-text("Train on the photos in incoming/ #31")'],
+      ['actions/runs/19', '#wb-tab-runs[aria-selected=true]'],
+      ['releases/tag/v0.3', '#wb-origin-releases[aria-selected=true]'],
+      ['pull/99', '.wb-message:has-text("The origin shows no pull request and no work item of this number.")'],
+      ['pull/new/gone', '.wb-message:has-text("The origin has no branch gone to merge into main.")'],
+      ['actions/runs/999', '.toast:has-text("There is no run 999.")'],
+    ] as const;
+    for (const [path, there] of places) {
+      await page.keyboard.press('Alt+1');
+      await print(page, `${HOST}/${path}`);
+      await page.keyboard.press('Control+Shift+O');
+      await page.waitForSelector(there);
+    }
+  });
+
+  test('is opened with the keyboard, which goes on from there', async () => {
+    const page = await start();
+    await page.locator('.under textarea').first().focus();
+    await page.keyboard.press('Control+Shift+O');
+    await page.waitForSelector('.toast:has-text("This terminal shows no address of the origin.")');
+    await print(page, `${HOST}/pull/32`);
+    await page.keyboard.press('Control+Shift+O');
+    await page.waitForSelector('h1:has-text("#32")');
+    await page.waitForFunction(() => document.activeElement?.id === 'wb-origin-panel');
+  });
+
+  test('is one address also over two rows of a phone, under a finger', async () => {
+    const page = await start({ width: 390, height: 844 });
+    await type(page, `echo ${HOST}/pull/32\n`);
+    await page.waitForFunction(() => document.querySelectorAll('.xterm-rows > div').length > 0 && window.demo.calls.length === 1);
+    await inTerminal(page, '/32');
+    const { x, y } = await placeOf(page, 'https://');
+    await page.touchscreen.tap(x, y);
+    await page.waitForSelector('h1:has-text("#32")');
+  });
+
+  test('of another host leads nowhere', async () => {
+    const page = await start();
+    await print(page, 'https://example.test/leaf/pull/32');
+    await clickOn(page, 'example');
+    expect(await page.locator('#wb-tab-code').getAttribute('aria-selected')).toBe('true');
+  });
+});
+
+describe('reading', () => {
+  const reads = (page: Page): Promise<number> => page.evaluate(() => window.demo.calls.filter((call) => call === 'origin').length);
+
+  test('happens while somebody looks, and again when they look again', async () => {
+    const { page } = await open('board');
+    const before = await reads(page);
+    await page.evaluate(() => window.demo.tell({ type: 'origin' }));
+    await expect.poll(() => reads(page)).toBe(before + 1);
+    await page.click('#wb-tab-code');
+    await page.evaluate(() => window.demo.tell({ type: 'origin' }));
+    await page.evaluate(() => window.demo.startRun().step());
+    expect(await reads(page)).toBe(before + 1);
+    await page.click('#wb-tab-origin');
+    await expect.poll(() => reads(page)).toBe(before + 2);
+  });
+});
+
+describe('on a phone', () => {
+  test.each([
+    ['pulls', 'button:has-text("Train on the photos")', 'All pull requests', 'h1:has-text("Pull requests")'],
+    ['board', 'button:has-text("Recognise beech")', 'The board', 'h1:has-text("Fieldleaf board")'],
+    ['code', '.wb-list button:has-text("train.py")', 'leaf', '.wb-list button:has-text("train.py")'],
+  ] as const)('the way back from one of the %s, and to the terminal, stays in reach', async (tab, one, back, list) => {
+    const { page } = await open(tab, { width: 390, height: 500 });
+    await page.click(one);
+    const button = page.locator(`.back button:has-text("${back}")`);
+    await button.waitFor();
+    await page.locator('#wb-origin-panel').evaluate((panel) => panel.scrollTo(0, panel.scrollHeight));
+    const { y, height } = (await button.boundingBox())!;
+    expect({ y: y >= 44 && y < 140, height, wide: await page.evaluate(() => document.documentElement.scrollWidth) }).toEqual({
+      y: true,
+      height: 44,
+      wide: 390,
+    });
+    expect(await violations(page, '#wb-origin-panel')).toEqual([]);
+    await button.click();
+    await page.waitForSelector(list);
+    await page.click(one);
+    await page.click('.back button:has-text("Terminal")');
+    await page.waitForSelector('#lesson-tabs [aria-current=page]:has-text("Terminal")');
   });
 });
 

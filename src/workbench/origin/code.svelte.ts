@@ -30,6 +30,12 @@ export class OriginCode {
     this.drop();
   }
 
+  /** Another world lies beneath. */
+  begin(): void {
+    this.choose(null);
+    this.open('', 'folder');
+  }
+
   /** The same place on another branch or tag, if it is there. */
   choose(ref: string | null): void {
     this.ref = ref;

@@ -1,6 +1,8 @@
 import type { NewThread, ReviewVerdict } from '../../forge/contract.ts';
 import type { OriginAction, OriginView, PullRequestView, WorldClient } from '../../world/contract.ts';
+import type { OriginAddress } from './address.ts';
 import { OriginCode } from './code.svelte.ts';
+import { openPullOf, proposable } from './proposals.ts';
 
 export type OriginTab = 'code' | 'pulls' | 'board' | 'releases' | 'protection';
 
@@ -25,7 +27,8 @@ export class Origin {
   private readonly client: WorldClient;
   private readonly fault: (what: string, why: unknown) => void;
   private stale = false;
-  private reading = false;
+  private reading: Promise<void> | null = null;
+  private watched = false;
 
   constructor(client: WorldClient, fault: (what: string, why: unknown) => void) {
     this.client = client;
@@ -33,15 +36,38 @@ export class Origin {
     this.fault = fault;
   }
 
-  /** Something there is other than it was: read again, once, however often that is said meanwhile. */
-  changed(): void {
-    if (this.view !== null) void this.read();
+  /** Another world lies beneath: nothing of what was read or begun is true of it. */
+  begin(): void {
+    this.view = null;
+    this.drafts = new Map();
+    this.proposing = null;
+    this.code.begin();
+    this.show('pulls');
+    this.changed();
   }
 
-  async read(): Promise<void> {
+  /** Somebody looks at it: read now, and on every change until the function that is returned is called. */
+  watch(): () => void {
+    this.watched = true;
+    void this.read();
+    return () => {
+      this.watched = false;
+    };
+  }
+
+  /** Something there is other than it was. Whoever does not look is not told. */
+  changed(): void {
+    if (this.watched) void this.read();
+  }
+
+  /** Reads again, once, however often that is asked for meanwhile; resolves when nothing newer is left to read. */
+  read(): Promise<void> {
     this.stale = true;
-    if (this.reading) return;
-    this.reading = true;
+    this.reading ??= this.readUntilFresh().finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  private async readUntilFresh(): Promise<void> {
     try {
       while (this.stale) {
         this.stale = false;
@@ -54,8 +80,6 @@ export class Origin {
     } catch (error) {
       this.selectedPull = null;
       this.fault('The origin could not be read', error);
-    } finally {
-      this.reading = false;
     }
   }
 
@@ -111,6 +135,30 @@ export class Origin {
     this.show('code');
     this.code.choose(ref);
     this.code.open('', 'folder');
+  }
+
+  /** Goes where an address leads. */
+  async open(address: Exclude<OriginAddress, { kind: 'run' }>): Promise<void> {
+    if (address.kind === 'releases') return this.show('releases');
+    await this.read();
+    if (this.view === null) return;
+    if (address.kind === 'number') this.openNumber(this.view, address.number);
+    else this.propose(this.view, address.branch);
+  }
+
+  private openNumber({ pullRequests, cards }: OriginView, number: number): void {
+    if (pullRequests.some((pull) => pull.number === number)) this.openPull(number);
+    else if (cards.some(({ item }) => item.number === number)) this.openItem(number);
+    else this.fault(`#${number} could not be opened`, 'The origin shows no pull request and no work item of this number.');
+  }
+
+  /** The form for a pull request from a branch, or the one that is open already. */
+  private propose(view: OriginView, branch: string): void {
+    this.show('pulls');
+    const open = openPullOf(view, branch);
+    if (open !== undefined) this.openPull(open);
+    else if (proposable(view).some(({ name }) => name === branch)) this.proposing = branch;
+    else this.fault('A pull request could not be begun', `The origin has no branch ${branch} to merge into ${view.defaultBranch}.`);
   }
 
   /** Does it as the learner; true when it was done. */
