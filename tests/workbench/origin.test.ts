@@ -210,6 +210,236 @@ describe('a conversation at a line', () => {
   });
 });
 
+describe('a pull request', () => {
+  const openPull = async (title: string, options?: OpenOptions): Promise<Page> => {
+    const { page } = await open('pulls', options);
+    await page.click(`button:has-text("${title}")`);
+    await page.waitForSelector('[data-merge]');
+    return page;
+  };
+  const MEI = 'Read labels in one place';
+
+  test('says what it is about, what it changes and what merging waits for', async () => {
+    const page = await openPull('Train on the photos');
+    expect(await page.locator('.row').allInnerTexts()).toEqual([
+      '@@ -1,3 +1,3 @@',
+      expect.stringMatching(/^1\s+1\s+def rows\(\):/),
+      expect.stringMatching(/^2\s+−\s*removed:\s+labels = read\("labels.csv"\)$/),
+      expect.stringMatching(/^2\s+\+\s*added:\s+labels = read\("labels.csv"\) \| read\("incoming.csv"\)$/),
+      expect.stringMatching(/^3\s+3/),
+    ]);
+    expect(await page.locator('[data-merge=blocked] li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^test\s+required, 12 s$/),
+      expect.stringMatching(/^gate\s+required$/),
+      '0 of 1 approvals',
+      'Tomas asks for a change',
+      'No conflict with main',
+    ]);
+    expect(await page.locator('button:has-text("Merge into main")').isDisabled()).toBe(true);
+    await page.waitForSelector('[data-merge] >> text=The required check gate has not ended. tomas asks for a change.');
+    // It is the learner's own.
+    expect(await page.locator('button:has-text("Approve")').count()).toBe(0);
+  });
+
+  test('is approved, or a change is asked for', async () => {
+    const page = await openPull(MEI);
+    expect(await page.locator('button:has-text("Ask for a change")').isDisabled()).toBe(true);
+    await page.fill('label:has-text("Review") textarea', 'Which folder?');
+    await page.click('button:has-text("Ask for a change")');
+    await page.waitForSelector('aside .wb-pill:has-text("Change requested")');
+    expect(await page.locator('#wb-origin-panel .word').innerText()).toContain('Which folder?');
+    await page.click('button:has-text("Approve")');
+    await page.waitForSelector('aside .wb-pill:has-text("Approved")');
+    expect((await acts(page)).map((act) => (act as { readonly verdict: string }).verdict)).toEqual(['changes_requested', 'approved']);
+  });
+
+  test.each([
+    ['merge', 'Make a merge commit', true],
+    ['squash', 'Squash into one commit', false],
+    ['rebase', 'Set the commits upon it', true],
+  ] as const)('is merged by %s', async (method, label, deleteBranch) => {
+    const page = await openPull(MEI);
+    await page.selectOption('[data-merge] select', { label });
+    await page.setChecked('[data-merge] input[type=checkbox]', deleteBranch);
+    await page.click('button:has-text("Merge into main")');
+    await page.waitForSelector('[data-merge=merged] h2:has-text("Merged by you")');
+    expect(await acts(page)).toEqual([{ type: 'merge', number: 32, method, deleteBranch }]);
+    await page.click('button:has-text("All pull requests")');
+    await page.waitForSelector('section:has-text("Merged and closed") button:has-text("Read labels")');
+    expect(await page.locator('.branch:has-text("one-reader")').count()).toBe(deleteBranch ? 0 : 1);
+  });
+
+  test('that is refused says why, and stays open', async () => {
+    const page = await openPull(MEI);
+    await page.evaluate(() =>
+      Object.assign(window.world, { actOnOrigin: () => Promise.reject(new Error('main has moved. Look at it, then merge again.')) }),
+    );
+    await page.click('button:has-text("Merge into main")');
+    await page.waitForSelector('[data-merge=ready] [role=alert]:has-text("main has moved. Look at it, then merge again.")');
+  });
+
+  test('in conflict names the files, and how to settle it', async () => {
+    const page = await openPull('Count photos by species');
+    await page.waitForSelector('[data-merge=blocked] li:has-text("Conflicts with main in train.py")');
+    await page.waitForSelector('[data-merge] code:has-text("git merge origin/main")');
+    expect(await page.locator('button:has-text("Merge into main")').isDisabled()).toBe(true);
+  });
+
+  test('has conversations that are answered, settled and opened again', async () => {
+    const page = await openPull('Train on the photos');
+    await page.click('.talk button:has-text("Reply")');
+    await page.fill('.talk textarea', 'It fails now.');
+    await page.click('.talk button:has-text("Send")');
+    await page.waitForSelector('.talk .words:has-text("It fails now.")');
+    await page.click('.talk button:has-text("Resolve")');
+    await page.waitForSelector('.talk .wb-pill:has-text("Resolved")');
+    await page.click('.talk button:has-text("Open again")');
+    await page.waitForSelector('.talk .wb-pill:has-text("Resolved")', { state: 'detached' });
+    expect(await acts(page)).toEqual([
+      { type: 'reply', number: 31, thread: 2, body: 'It fails now.' },
+      { type: 'resolve', number: 31, thread: 2, resolved: true },
+      { type: 'resolve', number: 31, thread: 2, resolved: false },
+    ]);
+  });
+
+  test('is opened from a branch, with what the branch did as its title', async () => {
+    const { page } = await open('pulls');
+    await page.click('button:has-text("New pull request")');
+    expect(await page.locator('dialog option').allInnerTexts()).toEqual(['swap-spring']);
+    await page.fill('dialog textarea', 'Fixes #15');
+    await page.click('dialog button:has-text("Open pull request")');
+    await page.waitForSelector('h1:has-text("Swap maple and oak back #41")');
+    expect(await acts(page)).toEqual([
+      { type: 'open-pull', title: 'Swap maple and oak back', body: 'Fixes #15', head: 'swap-spring', base: 'main' },
+    ]);
+    await page.click('#wb-origin-pulls');
+    expect(await page.locator('button:has-text("New pull request")').isDisabled()).toBe(true);
+  });
+
+  test('is found, read and merged with the keyboard alone', async () => {
+    const { page } = await host.open();
+    const name = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '');
+    /** Goes on with Tab until a control of this name has the focus. */
+    const tabTo = async (wanted: string): Promise<void> => {
+      for (let n = 0; n < 40; n += 1) {
+        await page.keyboard.press('Tab');
+        if ((await name()).startsWith(wanted)) return;
+      }
+      throw new Error(`Tab does not lead to ${wanted}`);
+    };
+    await page.keyboard.press('Alt+O');
+    await page.waitForFunction(() => document.activeElement?.id === 'wb-tab-origin');
+    await page.keyboard.press('F6');
+    await page.waitForFunction(() => document.activeElement?.id === 'wb-origin-pulls');
+    await tabTo(MEI);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('h1:has-text("#32")');
+    await page.waitForFunction(() => document.activeElement?.id === 'wb-origin-panel');
+    await tabTo('Comment on line 1');
+    await tabTo('Approve');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('aside .wb-pill:has-text("Approved")');
+    await page.waitForFunction(() => document.activeElement?.closest('#wb-origin-panel') !== null);
+    await tabTo('Merge into main');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-merge=merged]');
+    await page.waitForFunction(() => document.activeElement?.id === 'wb-origin-panel');
+    await tabTo('All pull requests');
+    await page.context().close();
+  });
+});
+
+describe('the board', () => {
+  const columns = (page: Page): Promise<readonly (readonly [string, ...string[]])[]> =>
+    page
+      .locator('.board section')
+      .evaluateAll((list) =>
+        list.map((section) => [
+          section.getAttribute('aria-label') ?? '',
+          ...[...section.querySelectorAll('h3')].map((title) => title.textContent?.trim() ?? ''),
+        ]),
+      ) as Promise<readonly (readonly [string, ...string[]])[]>;
+
+  test('shows each work item where its change stands, and the trace back from what is live', async () => {
+    const { page } = await open('board');
+    expect(await columns(page)).toEqual([
+      ['To do', 'Recognise beech, asked by the arboretum'],
+      ['In progress', 'Maple and oak are swapped'],
+      ['In review', 'Train on the photos in incoming/'],
+      ['Merged'],
+      ['Live', '34 of 228 labels are wrong'],
+    ]);
+    expect(await page.locator('.trace tbody td').allInnerTexts()).toEqual([
+      '#13 34 of 228 labels are wrong',
+      '#30',
+      'e5510ac',
+      '#19',
+      'sha256:41be7702',
+      'Mei',
+      '7 min 40 s',
+    ]);
+    await page.click('section[aria-label="In review"] button:has-text("pull request #31")');
+    await page.waitForSelector('h1:has-text("#31")');
+  });
+
+  test('takes a new work item, which is commented on, closed and opened again', async () => {
+    const { page } = await open('board');
+    await page.click('button:has-text("New work item")');
+    await page.fill('dialog input', 'Beech is called oak');
+    await page.selectOption('dialog select', 'bug');
+    await page.fill('dialog textarea', 'Seen in `data/004.pgm`.');
+    await page.click('dialog button:has-text("Add to the board")');
+    await page.click('section[aria-label="To do"] button:has-text("Beech is called oak")');
+    await page.fill('label:has-text("Comment") textarea', 'In spring only.');
+    await page.click('#wb-origin-panel form button:has-text("Comment")');
+    await page.waitForSelector('.comment:has-text("In spring only.")');
+    await page.click('button:has-text("Close as done")');
+    await page.waitForSelector('.wb-pill:has-text("Closed")');
+    await page.click('button:has-text("Open again")');
+    await page.waitForSelector('button:has-text("Close as done")');
+    expect(await acts(page)).toEqual([
+      { type: 'open-item', title: 'Beech is called oak', body: 'Seen in `data/004.pgm`.', labels: ['bug'] },
+      { type: 'comment-item', number: 40, body: 'In spring only.' },
+      { type: 'close-item', number: 40, reason: 'completed' },
+      { type: 'reopen-item', number: 40 },
+    ]);
+  });
+});
+
+test('releases show their tag, text and files', async () => {
+  const { page } = await open('releases');
+  expect((await page.locator('#wb-origin-panel section').innerText()).split(/\s*\n\s*/)).toEqual([
+    'v0.3',
+    'Latest',
+    'v0.3, Inês, Day 15, 15:00',
+    'Seven features.',
+    'model.json',
+    '52 kB',
+  ]);
+});
+
+test('a protection is set and removed, but not the company’s', async () => {
+  const { page } = await open('protection');
+  const sections = page.locator('#wb-origin-panel section');
+  expect(await sections.locator('button').count()).toBe(0);
+  await page.selectOption('#wb-origin-panel select', '1');
+  await page.check('label:has-text("A push takes approvals back") input');
+  await page.check('label:has-text("gate") input');
+  await page.click('#wb-origin-panel button:has-text("Protect")');
+  await page.waitForSelector('#wb-origin-panel section:has-text("set by you")');
+  expect(await sections.last().locator('li').allInnerTexts()).toEqual([
+    'Changes come through a pull request.',
+    'A pull request needs 1 approval, given after its last push.',
+    'These checks have to succeed: gate.',
+    'No force-push.',
+    'It is not deleted.',
+  ]);
+  await page.click('#wb-origin-panel section:has-text("set by you") button:has-text("Remove")');
+  await page.waitForSelector('#wb-origin-panel section:has-text("set by you")', { state: 'detached' });
+  expect((await acts(page)).map((act) => (act as { readonly type: string }).type)).toEqual(['protect', 'unprotect']);
+});
+
 describe('an address in the terminal', () => {
   const HOST = 'https://origin.fieldleaf.test/leaf';
   const start = async (options: OpenOptions = {}): Promise<Page> => {
@@ -349,13 +579,25 @@ describe('on a phone', () => {
 });
 
 describe('what everybody can use', () => {
-  const tabs = ['code', 'pulls', 'board', 'releases', 'protection'] as const;
-  test.each(tabs.flatMap((tab) => (['light', 'dark'] as const).map((theme) => [tab, theme] as const)))(
-    '%s in %s has nothing that axe finds',
-    async (tab, theme) => {
-      const { page, complaints } = await open(tab, { theme });
+  test.each([
+    ['the code of a branch', 'code', null],
+    ['a file', 'code', '.wb-list button:has-text("train.py")'],
+    ['the pull requests', 'pulls', null],
+    ['a pull request', 'pulls', 'button:has-text("Train on the photos")'],
+    ['the board', 'board', null],
+    ['a work item', 'board', 'button:has-text("Maple and oak")'],
+    ['releases', 'releases', null],
+    ['protection', 'protection', null],
+  ] as const)('%s: axe finds nothing in light and dark', async (_name, tab, one) => {
+    const { page, complaints } = await open(tab);
+    if (one !== null) {
+      await page.click(one);
+      await page.waitForSelector('#wb-origin-panel :is(h1 .pl-muted, .line)');
+    }
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
       await settled(page);
-      expect({ found: await violations(page), complaints }).toEqual({ found: [], complaints: [] });
-    },
-  );
+      expect({ theme, found: await violations(page, '.origin'), complaints }).toEqual({ theme, found: [], complaints: [] });
+    }
+  });
 });
