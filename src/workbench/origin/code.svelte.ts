@@ -79,7 +79,7 @@ export class OriginCode {
 }
 
 /** Branches and tags by full name, with the commit that they name. */
-export function refsOf(view: OriginView): ReadonlyMap<string, string> {
+function refsOf(view: OriginView): ReadonlyMap<string, string> {
   return new Map([
     ...view.branches.map(({ name, commit }) => [`refs/heads/${name}`, commit] as const),
     ...view.tags.map(({ name, commit }) => [`refs/tags/${name}`, commit] as const),
