@@ -129,7 +129,7 @@ export class Workbench {
     this.epoch = summary.epoch;
     this.resumed = summary.resumed;
     this.files = new OpenFiles(client, summary.exerciseId, (words) => this.toast('success', words));
-    this.origin = new Origin(client, (what, why) => this.fault(what, why));
+    this.origin = new Origin(client, summary.exerciseId, (what, why) => this.fault(what, why));
     this.progress = new ProgressRecorder(browserProgress(), summary.exerciseId, summary.checks);
     this.setAside = summary.setAside;
     this.take(summary);

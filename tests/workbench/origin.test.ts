@@ -89,6 +89,20 @@ describe('the code of a branch', () => {
     await page.waitForSelector('h1:has-text("Swap maple and oak back #41")');
   });
 
+  test('of a repository without a commit is not there yet', async () => {
+    const it = await host.open();
+    opened.push(it);
+    const { page } = it;
+    await page.evaluate(async () => {
+      const view = { ...(await window.world.origin()), branches: [], tags: [] };
+      Object.assign(window.world, { origin: () => Promise.resolve(view) });
+    });
+    await page.click('#wb-tab-origin');
+    await page.click('#wb-origin-code');
+    await page.click('.wb-empty:has-text("Nothing was pushed yet") button');
+    await page.waitForSelector('#wb-tab-code[aria-selected=true]');
+  });
+
   test('what is not on the branch is said, with a way on', async () => {
     const { page } = await open('code');
     await page.click('.wb-list button:has-text("train.py")');
@@ -485,26 +499,33 @@ describe('an address in the terminal', () => {
     expect(await page.locator('#wb-tab-origin').getAttribute('aria-selected')).toBe('true');
   });
 
-  test('leads to what it names, or says that there is no such thing', async () => {
+  /** Prints each address, opens it with the keyboard, and waits for what comes of it. */
+  const follow = async (places: readonly (readonly [path: string, there: string])[]): Promise<void> => {
     const page = await start();
-    const places = [
-      ['pull/31', 'h1:has-text("Train on the photos in incoming/ #31")'],
-      ['issues/17', 'h1:has-text("Recognise beech")'],
-      ['issues/32', 'h1:has-text("Read labels in one place #32")'],
-      ['pull/new/use-incoming', 'h1:has-text("Train on the photos in incoming/ #31")'],
-      ['actions/runs/19', '#wb-tab-runs[aria-selected=true]'],
-      ['releases/tag/v0.3', '#wb-origin-releases[aria-selected=true]'],
-      ['pull/99', '.wb-message:has-text("The origin shows no pull request and no work item of this number.")'],
-      ['pull/new/gone', '.wb-message:has-text("The origin has no branch gone to merge into main.")'],
-      ['actions/runs/999', '.toast:has-text("There is no run 999.")'],
-    ] as const;
     for (const [path, there] of places) {
       await page.keyboard.press('Alt+1');
       await print(page, `${HOST}/${path}`);
       await page.keyboard.press('Control+Shift+O');
       await page.waitForSelector(there);
     }
-  });
+  };
+
+  test('leads to what it names', () =>
+    follow([
+      ['pull/31', 'h1:has-text("Train on the photos in incoming/ #31")'],
+      ['issues/17', 'h1:has-text("Recognise beech")'],
+      ['issues/32', 'h1:has-text("Read labels in one place #32")'],
+      ['actions/runs/19', '#wb-tab-runs[aria-selected=true]'],
+      ['releases/tag/v0.3', '#wb-origin-releases[aria-selected=true]'],
+    ]));
+
+  test('says that there is no such thing, or which pull request there is already', () =>
+    follow([
+      ['pull/99', '.wb-message:has-text("The origin shows no pull request and no work item of this number.")'],
+      ['pull/new/gone', '.wb-message:has-text("The origin has no branch gone to merge into main.")'],
+      ['actions/runs/999', '.toast:has-text("There is no run 999.")'],
+      ['pull/new/use-incoming', 'h1:has-text("Train on the photos in incoming/ #31")'],
+    ]));
 
   test('is opened with the keyboard, which goes on from there', async () => {
     const page = await start();
@@ -549,6 +570,44 @@ describe('reading', () => {
     expect(await reads(page)).toBe(before + 1);
     await page.click('#wb-tab-origin');
     await expect.poll(() => reads(page)).toBe(before + 2);
+  });
+});
+
+describe('what is not finished', () => {
+  test('a folder that was paged through stays as it is when something else changes', async () => {
+    const { page } = await open('code');
+    const reads = (): Promise<number> => page.evaluate(() => window.demo.calls.filter((call) => call === 'origin').length);
+    await page.click('.wb-list button:has-text("data")');
+    await page.click('button:has-text("Show more, 30 are left")');
+    await page.waitForFunction(() => document.querySelectorAll('.wb-list li').length === 230);
+    const before = await reads();
+    await page.evaluate(() => window.demo.tell({ type: 'origin' }));
+    await expect.poll(reads).toBe(before + 1);
+    await settled(page);
+    expect(await page.locator('.wb-list li').count()).toBe(230);
+  });
+
+  test('comments that wait for their review are there after a reload, and not in another world', async () => {
+    const { page } = await open('pulls');
+    const look = async (): Promise<void> => {
+      await page.click('#wb-tab-origin');
+      await page.click('button:has-text("Read labels in one place")');
+      await page.waitForSelector('.row');
+    };
+    await page.click('button:has-text("Read labels in one place")');
+    await page.locator('.row:has-text("def rows") .say').dispatchEvent('click');
+    await page.keyboard.type('A name?');
+    await page.click('button:has-text("Start a review")');
+    await page.reload();
+    await page.evaluate(() => window.started);
+    await look();
+    await page.waitForSelector('.talk:has-text("Pending") .words:has-text("A name?")');
+    await page.click('button:has-text("Start over")');
+    await page.click('dialog button.pl-btn-primary');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    await page.click('button:has-text("Read labels in one place")');
+    await page.waitForSelector('.row');
+    expect(await page.locator('.talk').count()).toBe(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { OriginFile, OriginFolder, OriginTip, OriginView, WorldClient } from '../../world/contract.ts';
 import { baseName } from '../format.ts';
 
@@ -20,6 +21,8 @@ export class OriginCode {
 
   private readonly client: WorldClient;
   private asked = 0;
+  /** Commit and place of what is shown. */
+  private shown: string | null = null;
 
   constructor(client: WorldClient) {
     this.client = client;
@@ -43,23 +46,28 @@ export class OriginCode {
     this.drop();
   }
 
-  /** Reads what is looked at, where its branch stands in `view`. An answer that was overtaken by another question is dropped. */
+  /** Reads what is looked at, where its branch stands in `view`, if it is not shown. An answer that another question overtook is dropped. */
   async read(view: OriginView): Promise<void> {
-    const asked = ++this.asked;
     const { ref, commit } = standing(view, this.ref);
     const { path, kind } = this.place;
+    const known = untrack(() => this.tip);
+    if (this.shown === `${commit} ${kind} ${path}`) return;
+    const asked = ++this.asked;
     try {
-      const tip = this.tip !== null && this.tip.commit.id === commit ? this.tip : await this.client.originTip(ref);
+      const tip = known !== null && known.commit.id === commit ? known : await this.client.originTip(ref);
       const { id } = tip.commit;
       const folder = kind === 'folder' ? await this.client.originFolder(id, path) : null;
       const file = kind === 'file' ? await this.client.originFile(id, path) : null;
       if (asked !== this.asked) return;
+      this.shown = `${id} ${kind} ${path}`;
       this.tip = tip;
       this.folder = folder;
       this.file = file;
       this.refused = file?.ok === false && file.reason === 'missing' ? `There is no file ${baseName(path)} on this branch.` : null;
     } catch (error) {
-      if (asked === this.asked) this.refused = error instanceof Error ? error.message : String(error);
+      if (asked !== this.asked) return;
+      this.shown = null;
+      this.refused = error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -75,6 +83,7 @@ export class OriginCode {
     this.folder = null;
     this.file = null;
     this.refused = null;
+    this.shown = null;
   }
 }
 

@@ -1,7 +1,8 @@
-import type { NewThread, ReviewVerdict } from '../../forge/contract.ts';
+import type { ReviewVerdict } from '../../forge/contract.ts';
 import type { OriginAction, OriginView, PullRequestView, WorldClient } from '../../world/contract.ts';
 import type { OriginAddress } from './address.ts';
 import { OriginCode } from './code.svelte.ts';
+import { Drafts } from './drafts.svelte.ts';
 import { openPullOf, proposable } from './proposals.ts';
 
 export type OriginTab = 'code' | 'pulls' | 'board' | 'releases' | 'protection';
@@ -17,8 +18,7 @@ export class Origin {
   /** Branch that a pull request is written for. */
   proposing = $state<string | null>(null);
   readonly code: OriginCode;
-  /** Comments at lines that wait for their review to be sent, by pull request. */
-  private drafts = $state.raw<ReadonlyMap<number, readonly NewThread[]>>(new Map());
+  readonly drafts: Drafts;
   /** What the last action was refused with, below the control that asked for it. */
   refused = $state<string | null>(null);
   refusedAction = $state<OriginAction['type'] | null>(null);
@@ -30,8 +30,9 @@ export class Origin {
   private reading: Promise<void> | null = null;
   private watched = false;
 
-  constructor(client: WorldClient, fault: (what: string, why: unknown) => void) {
+  constructor(client: WorldClient, exerciseId: string, fault: (what: string, why: unknown) => void) {
     this.client = client;
+    this.drafts = new Drafts(`plumbline:drafts:${exerciseId}`);
     this.code = new OriginCode(client);
     this.fault = fault;
   }
@@ -39,7 +40,7 @@ export class Origin {
   /** Another world lies beneath: nothing of what was read or begun is true of it. */
   begin(): void {
     this.view = null;
-    this.drafts = new Map();
+    this.drafts.begin();
     this.proposing = null;
     this.code.begin();
     this.show('pulls');
@@ -104,29 +105,10 @@ export class Origin {
     this.selectedItem = number;
   }
 
-  draftsOf(number: number): readonly NewThread[] {
-    return this.drafts.get(number) ?? [];
-  }
-
-  draft(number: number, thread: NewThread): void {
-    this.setDrafts(number, [...this.draftsOf(number), thread]);
-  }
-
-  dropDraft(number: number, thread: NewThread): void {
-    this.setDrafts(
-      number,
-      this.draftsOf(number).filter((other) => other !== thread),
-    );
-  }
-
-  private setDrafts(number: number, drafts: readonly NewThread[]): void {
-    this.drafts = new Map([...this.drafts, [number, drafts]]);
-  }
-
   /** Sends a review with the comments that were collected for it. */
   async review(number: number, verdict: ReviewVerdict, body: string): Promise<boolean> {
-    const done = await this.act({ type: 'review', number, verdict, body, threads: this.draftsOf(number) });
-    if (done) this.setDrafts(number, []);
+    const done = await this.act({ type: 'review', number, verdict, body, threads: this.drafts.of(number) });
+    if (done) this.drafts.sent(number);
     return done;
   }
 
