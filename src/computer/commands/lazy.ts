@@ -50,8 +50,12 @@ export async function runLoaded(
   ctx: ResolvedCommandContext,
 ): Promise<ExecResult> {
   const program = await load().catch(() => null);
-  if (program === null) return failed(`${name}: its program could not be loaded; check the connection and try again
-`, 126);
+  if (program === null)
+    return failed(
+      `${name}: its program could not be loaded; check the connection and try again
+`,
+      126,
+    );
   return program(host, args, ctx);
 }
 

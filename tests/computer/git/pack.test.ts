@@ -9,7 +9,10 @@ import { NativeGit } from './native.ts';
 
 /** Versions of a file, each made of the one before by a change somewhere: as bytes. */
 const versions = fc
-  .tuple(fc.uint8Array({ maxLength: 3_000 }), fc.array(fc.tuple(fc.nat(), fc.nat(40), fc.uint8Array({ maxLength: 300 })), { maxLength: 60 }))
+  .tuple(
+    fc.uint8Array({ maxLength: 3_000 }),
+    fc.array(fc.tuple(fc.nat(), fc.nat(40), fc.uint8Array({ maxLength: 300 })), { maxLength: 60 }),
+  )
   .map(([first, changes]) => {
     const all = [first];
     for (const [at, removed, added] of changes) {
