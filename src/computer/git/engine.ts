@@ -1,6 +1,6 @@
-/** What just-git's repository functions are used for: line differences, renames, merges and blame. */
-import { blame as blameLines, diffCommits, mergeTreesFromTreeHashes } from 'just-git/repo';
-import type { BlameEntry, FileDiff, GitRepo, MergeTreesResult } from 'just-git/repo';
+/** What just-git's repository functions are used for: line differences, renames and merges. */
+import { diffCommits, mergeTreesFromTreeHashes } from 'just-git/repo';
+import type { FileDiff, GitRepo, MergeTreesResult } from 'just-git/repo';
 import type { MergeDriver, ObjectStore, RawObject, RefStore } from 'just-git';
 import { encode } from './disk.ts';
 import { encodeCommit, encodeTree, isFullId, MissingObjectError, TREE_MODE, type ObjectDatabase, type TreeItem } from './objects.ts';
@@ -165,10 +165,6 @@ export async function mergeTrees(
   driver?: MergeDriver,
 ): Promise<MergeTreesResult> {
   return mergeTreesFromTreeHashes(asRepository(objects), base, ours, theirs, { ...labels, ...(driver ? { mergeDriver: driver } : {}) });
-}
-
-export async function blame(objects: ObjectDatabase, commit: string, path: string): Promise<readonly BlameEntry[]> {
-  return blameLines(asRepository(objects), commit, path);
 }
 
 /** True for content that git does not show as text: a NUL among the first 8000 bytes. */

@@ -3,7 +3,7 @@
  * and session/buffer, just-bash, just-git, isomorphic-git, fflate and @noble/hashes.
  *
  * - All that is typed and printed is our own (`commands/`), over our own objects, refs, index and wire protocol.
- * - just-git is the engine below it: line differences, renames, three-way merges and blame (`engine.ts`, `merging.ts`), unpacking what
+ * - just-git is the engine below it: line differences, renames and three-way merges (`engine.ts`, `merging.ts`), unpacking what
  *   comes over http (`transport.ts`), a job's clone of an origin that cannot hand over its objects (`checkout.ts`), and `gc` and `repack`
  *   as whole commands (`delegate.ts`).
  * - isomorphic-git reads history for the page (`history.ts`), as a second opinion on what our git wrote.

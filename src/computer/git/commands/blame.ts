@@ -1,13 +1,15 @@
+import { blameFile, type Origin } from '../blaming.ts';
 import type { GitCall } from '../call.ts';
 import { formatDate } from '../date.ts';
 import { decode } from '../disk.ts';
-import { blame as blameLines, lineChanges, splitLines } from '../engine.ts';
+import { lineChanges, splitLines } from '../engine.ts';
 import { fatal, unsupported } from '../errors.ts';
 import type { Person } from '../objects.ts';
 import { operationOf } from '../operation.ts';
 import { OptionSpec, type Options } from '../options.ts';
 import { relativeToRoot } from '../pathspec.ts';
 import { contentOf } from '../repository.ts';
+import { subjectOf } from '../record.ts';
 import { resolveCommit } from '../revision.ts';
 import { NO_ID } from '../refs.ts';
 
@@ -25,6 +27,7 @@ interface Line {
   readonly summary: string;
   readonly boundary: boolean;
   readonly path: string;
+  readonly previous: Origin['previous'];
   readonly original: number;
   readonly number: number;
   readonly text: string;
@@ -55,7 +58,7 @@ async function linesOf(call: GitCall, path: string, revision: string | undefined
   const committed = repository.files(commit).get(path);
   const work = revision === undefined && repository.workTree !== null ? repository.workEntries().get(path) : undefined;
   if (committed === undefined && (work === undefined || !repository.index().some((entry) => entry.path === path)))
-    throw fatal(`no such path '${path}' in ${name}`);
+    throw fatal(`no such path ${revision === undefined ? `'${path}'` : path} in ${name}`);
   if (revision === undefined && work === undefined) throw fatal(`Cannot lstat '${path}': No such file or directory`);
   const before = committed === undefined ? '' : decode(repository.objects.blob(committed.id));
   const known: readonly Line[] = committed === undefined ? [] : await blameOf(call, commit, path);
@@ -90,6 +93,7 @@ async function withWork(call: GitCall, path: string, before: string, known: read
         summary: `Version of ${path} from ${path}`,
         boundary: false,
         path,
+        previous: null,
         original: number,
         number,
         text: texts[number - 1] ?? '',
@@ -101,17 +105,19 @@ async function withWork(call: GitCall, path: string, before: string, known: read
   return result;
 }
 
-async function blameOf(call: GitCall, commit: string, path: string): Promise<readonly Line[]> {
-  return (await blameLines(call.repository.objects, commit, path)).map((entry) => ({
-    id: entry.hash,
-    author: { ...entry.author, time: entry.author.timestamp, zone: entry.author.timezone },
-    committer: { ...entry.committer, time: entry.committer.timestamp, zone: entry.committer.timezone },
-    summary: entry.summary,
-    boundary: entry.boundary,
-    path: entry.origPath,
-    original: entry.origLine,
-    number: entry.finalLine,
-    text: entry.content,
+async function blameOf({ repository }: GitCall, commit: string, path: string): Promise<readonly Line[]> {
+  const texts = splitLines(decode(repository.objects.blob(repository.files(commit).get(path)?.id ?? '')));
+  return (await blameFile(repository, commit, path)).map((origin, at) => ({
+    id: origin.commit.id,
+    author: origin.commit.author,
+    committer: origin.commit.committer,
+    summary: subjectOf(origin.commit.message),
+    boundary: origin.commit.parents.length === 0,
+    path: origin.path,
+    previous: origin.previous,
+    original: origin.line,
+    number: at + 1,
+    text: texts[at] ?? '',
   }));
 }
 
@@ -196,7 +202,8 @@ function porcelain(lines: readonly Line[], whole: boolean): string {
     if (whole || !seen.has(line.id)) {
       const person = (role: string, { name, email, time, zone }: Person): string =>
         `${role} ${name}\n${role}-mail <${email}>\n${role}-time ${time}\n${role}-tz ${zone}\n`;
-      text += `${person('author', line.author)}${person('committer', line.committer)}summary ${line.summary}\n${line.boundary ? 'boundary\n' : ''}filename ${line.path}\n`;
+      const before = line.previous === null ? '' : `previous ${line.previous.commit} ${line.previous.path}\n`;
+      text += `${person('author', line.author)}${person('committer', line.committer)}summary ${line.summary}\n${line.boundary ? 'boundary\n' : ''}${before}filename ${line.path}\n`;
       seen.add(line.id);
     }
     text += `\t${line.text}\n`;

@@ -203,3 +203,30 @@ git describe --always HEAD~1
 git write-tree
 git var GIT_AUTHOR_IDENT
 git count-objects
+
+# scenario: blame over merges, renames and lines that moved
+git init -b main
+printf '1\n2\n3\n4\n5\n' > poem.txt && git add . && git commit -m "Five lines"
+printf '0\n1\n2\n3\n4\n5\n' > poem.txt && git commit -am "A line in front"
+git mv poem.txt song.txt && git commit -m "Call it a song"
+git checkout -b side
+printf '0\n1\n2\n3\nfour\n5\n' > song.txt && git commit -am "Four in words"
+git checkout main
+printf '0\none\n2\n3\n4\n5\n' > song.txt && git commit -am "One in words"
+git merge --no-edit side
+printf '0\none\n3\nfour\n5\nlast' > song.txt && git commit -am "Without two, with a last one"
+git blame song.txt
+git blame -s -f song.txt
+git blame -s -n song.txt
+git blame -L 2,4 song.txt
+git blame --porcelain song.txt
+git blame HEAD~1 -- song.txt
+git blame side song.txt
+git blame -s HEAD~3 -- poem.txt
+echo more >> song.txt
+git blame -s song.txt
+mkdir deep && git mv song.txt deep/song.txt && git commit -qam "Deeper"
+git blame -s deep/song.txt
+git checkout -q -b conflict main~1 && printf '0\n1!\n2\n3\n4\n5\n' > song.txt && git commit -qam "Loud"
+git blame -l song.txt
+git blame -e song.txt
