@@ -3,6 +3,7 @@ import { decompress } from '../desk/gzip.ts';
 import { readBody } from '../platform/browser/read-body.ts';
 import type { WorldClient } from '../world/contract.ts';
 import { own } from './own.ts';
+import { packageIndex } from './package-index.ts';
 import type { WorldWorker } from './world.worker.ts';
 
 const worldFiles = import.meta.glob<string>('../desk/browser/worlds/*.world', { query: '?url', import: 'default', eager: true });
@@ -45,6 +46,7 @@ export async function openWorld({ exerciseId, base, onProgress = () => {}, onCra
   const opened = world.then((bytes) =>
     remote.open(
       Comlink.transfer({ exerciseId, world: bytes, pyodideBase: new URL(`${base}pyodide/`, location.href).href }, [bytes.buffer]),
+      Comlink.proxy(packageIndex),
     ),
   );
   const close = (): void => {

@@ -7,6 +7,7 @@ import { readAsset } from '../desk/asset.ts';
 import { Desk } from '../desk/desk.ts';
 import { browserPlatform } from '../platform/browser/platform.ts';
 import { indexedDbStore } from '../platform/browser/store.ts';
+import type { PackageIndex } from '../platform/platform.ts';
 import type { WorldClient } from '../world/contract.ts';
 
 const checkModules = import.meta.glob<{ readonly default: readonly Check[] }>('../../exercises/*/checks.ts');
@@ -21,17 +22,18 @@ export interface OpenRequest {
 
 /** What the page may call before there is a world. */
 export interface WorldWorker {
-  /** @throws Error with a sentence fit to show. */
-  open(request: OpenRequest): Promise<WorldClient>;
+  /** `packages` is the page's, because nothing here reaches another origin. @throws Error with a sentence fit to show. */
+  open(request: OpenRequest, packages: PackageIndex): Promise<WorldClient>;
 }
 
 const worker: WorldWorker = {
-  async open({ exerciseId, world, pyodideBase }) {
+  async open({ exerciseId, world, pyodideBase }, packages) {
     const load = checkModules[`../../exercises/${exerciseId}/checks.ts`];
     if (load === undefined) throw new Error(`This site has no exercise ${exerciseId}.`);
     const { default: checks } = await load();
     const exercise = readAsset(world, checks);
-    const desk = await Desk.open({ exercise, platform: browserPlatform({ pyodideBase }), store: indexedDbStore() });
+    const platform = { ...browserPlatform({ pyodideBase }), packages };
+    const desk = await Desk.open({ exercise, platform, store: indexedDbStore() });
     return Comlink.proxy(desk);
   },
 };

@@ -126,7 +126,7 @@ describe('the build as files', () => {
         before: true,
         script: "script-src 'self' 'wasm-unsafe-eval'",
         style: lesson ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
-        connect: "connect-src 'self'",
+        connect: `connect-src 'self'${lesson ? ' https://pypi.org https://files.pythonhosted.org' : ''}`,
         inline: 0,
       });
     }
