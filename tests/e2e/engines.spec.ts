@@ -36,7 +36,7 @@ class Visitor {
   }
 
   async atPrompt(): Promise<void> {
-    await expect.poll(() => this.screen(), { timeout: PATIENCE }).toMatch(/you@fieldleaf:[^$]*\$$/);
+    await expect.poll(() => this.#lastLine(), { timeout: PATIENCE }).toMatch(/you@fieldleaf:[^$]*\$$/);
   }
 
   /** Types a line key by key; resolves when the prompt is back. Gives the screen. */
@@ -63,6 +63,12 @@ class Visitor {
     await expect
       .poll(() => this.engine.evaluate(() => document.querySelector('#outcomes')?.textContent ?? '', null), { timeout: PATIENCE })
       .toContain(words);
+  }
+
+  /** What the terminal shows last; nothing while a command runs. */
+  async #lastLine(): Promise<string> {
+    const waits = await this.engine.evaluate(() => document.querySelector('.mode .leave') !== null, null);
+    return waits ? ((await this.screen()).split('\n').at(-1) ?? '') : '';
   }
 
   #focus(): Promise<void> {
