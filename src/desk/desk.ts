@@ -137,6 +137,11 @@ export class Desk implements WorldClient {
     return { name: `${this.#exercise.meta.repository}.bundle`, bytes: await (await readings()).bundle(this.#files, this.#underWay.folder) };
   }
 
+  async exportFolder(path: string): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+    const { folderZip } = await import('./folder-zip.ts');
+    return { name: `${path.slice(path.lastIndexOf('/') + 1)}.zip`, bytes: folderZip(this.#files, path) };
+  }
+
   async exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
     return { name: `${this.#exercise.meta.id}.plumbline`, bytes: await compress(pack(this.#content())) };
   }

@@ -341,6 +341,8 @@ export interface WorldClient {
   solution(): Promise<string>;
   /** The repository as a git bundle, and the whole world as one file. */
   exportRepository(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
+  /** A folder as a zip, with everything in it: `leaf.zip`. */
+  exportFolder(path: string): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
   exportWorld(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }>;
   /** What was set aside, as it was stored. From then on other work may take its place. */
   exportSetAside(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;

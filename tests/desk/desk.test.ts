@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'fflate';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { pack, unpack } from '../../src/world/pack.ts';
 import { World, type WorldSnapshot } from '../../src/world/world.ts';
 
 const platform = nodePlatform({ reuse: true });
+const hasUnzip = spawnSync('unzip', ['-v']).status === 0;
 let exercise: PreparedExercise;
 
 const pushed: Check = {
@@ -412,6 +413,22 @@ test('the repository taken home is one that git clones', async () => {
   execFileSync('git', ['clone', '-q', 'leaf.bundle', 'leaf'], { cwd: folder });
   expect(execFileSync('git', ['-C', 'leaf', 'log', '--format=%s', 'main'], { cwd: folder, encoding: 'utf8' })).toBe('first\n');
   execFileSync('git', ['-C', 'leaf', 'fsck', '--strict'], { cwd: folder });
+});
+
+test.skipIf(!hasUnzip)('a folder taken home as a zip is the folder, with its repository, modes and links', async () => {
+  const { desk, run } = await open(memoryStore());
+  await run(
+    'mkdir -p empty && printf "#!/bin/sh\\necho ran\\n" > run.sh && chmod +x run.sh && ln -s readme.md link.md && echo changed > readme.md',
+  );
+  const { name, bytes } = await desk.exportFolder('/home/you/leaf');
+  expect(name).toBe('leaf.zip');
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-'));
+  writeFileSync(join(folder, name), bytes);
+  execFileSync('unzip', ['-q', name], { cwd: folder });
+  const inside = (command: string) => execFileSync('bash', ['-c', command], { cwd: join(folder, 'leaf'), encoding: 'utf8' });
+  expect(inside('git status --short && ./run.sh && readlink link.md && ls -d empty && git fsck --strict')).toBe(
+    ' M readme.md\n?? link.md\n?? run.sh\nran\nreadme.md\nempty\n',
+  );
 });
 
 test('a tab that was frozen saves nothing over the one that has taken over, and says so', async () => {

@@ -790,6 +790,7 @@ export function demoClient(scene: Scene): { readonly client: WorldClient; readon
     },
     solution: async () => SOLUTION,
     exportRepository: async () => ({ name: 'leaf.bundle', bytes: new TextEncoder().encode('# v2 git bundle\n') }),
+    exportFolder: async (path) => ({ name: `${path.slice(path.lastIndexOf('/') + 1)}.zip`, bytes: new Uint8Array(700) }),
     exportSetAside: async () => ({ name: 'ship-a-better-leaf-set-aside.plumbline', bytes: new Uint8Array(900) }),
     exportWorld: async () => ({ name: 'ship-a-better-leaf.plumbline', bytes: new Uint8Array(1200) }),
     importWorld: async (bytes) => {

@@ -25,6 +25,11 @@ export function exportRepository(workbench: Workbench): Promise<string> {
   return exportAs(workbench, () => workbench.client.exportRepository());
 }
 
+/** Downloads a folder as a zip; gives the sentence that says so. */
+export function exportFolder(workbench: Workbench, path: string): Promise<string> {
+  return exportAs(workbench, () => workbench.client.exportFolder(path));
+}
+
 /** Downloads stored work that could not be read; the message about it goes once that is done. */
 export async function exportSetAside(workbench: Workbench): Promise<void> {
   try {
