@@ -42,20 +42,19 @@ class Visitor {
   /** Types a line key by key; resolves when the prompt is back. Gives the screen. */
   async type(line: string): Promise<string> {
     await this.#focus();
-    await this.engine.type(line);
     return this.#enter(line);
   }
 
   async follow(script: string): Promise<void> {
     for (const { text } of statementsOf(script, needsMore)) {
       await this.#focus();
-      for (const line of text.split('\n').slice(0, -1)) {
-        await this.engine.type(line);
+      const lines = text.split('\n');
+      for (const line of lines.slice(0, -1)) {
+        await this.#typed(line);
         await this.engine.press('Enter');
+        await expect.poll(async () => (await this.screen()).split('\n').at(-1), { timeout: PATIENCE }).toBe('>');
       }
-      const last = text.split('\n').at(-1) ?? '';
-      await this.engine.type(last);
-      await this.#enter(last);
+      await this.#enter(lines.at(-1) ?? '');
     }
   }
 
@@ -75,10 +74,15 @@ class Visitor {
     return this.engine.evaluate(() => (document.querySelector('.xterm-helper-textarea') as HTMLElement).focus(), null);
   }
 
-  async #enter(last: string): Promise<string> {
-    // Until it stands there, the prompt before it could be taken for the one that comes back.
-    const end = last.trimEnd().slice(-20);
+  /** Nothing is typed ahead: each line stands there before Enter, so that no prompt is taken for a later one. */
+  async #typed(line: string): Promise<void> {
+    await this.engine.type(line);
+    const end = line.trimEnd().slice(-20);
     await expect.poll(async () => (await this.screen()).replaceAll('\n', '').endsWith(end), { timeout: PATIENCE }).toBe(true);
+  }
+
+  async #enter(line: string): Promise<string> {
+    await this.#typed(line);
     await this.engine.press('Enter');
     await this.atPrompt();
     return this.screen();
