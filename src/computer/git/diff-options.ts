@@ -1,4 +1,5 @@
 import type { GitCall } from './call.ts';
+import { paintOf } from './colours.ts';
 import { decode } from './disk.ts';
 import type { DiffFormat, Pair, PairStatus } from './diff.ts';
 import { detectRenames } from './diff.ts';
@@ -21,7 +22,7 @@ const UNSUPPORTED = ['dirstat', 'find-copies', 'word-diff', 'word-diff-regex', '
 /** The format that options ask for; `fallback` when they ask for none. */
 export function diffFormat(call: GitCall, options: Options, fallback: 'patch' | 'none' | 'raw'): DiffFormat {
   for (const name of UNSUPPORTED) if (options.has(name)) throw unsupported(name.length === 1 ? `-${name}` : `--${name}`);
-  const format: DiffFormat = {};
+  const format: DiffFormat = { paint: paintOf(call, 'diff', options) };
   if (
     options.has('patch') ||
     options.has('patch-with-raw') ||

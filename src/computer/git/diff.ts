@@ -1,6 +1,7 @@
 /** Differences between sets of files, and how git writes them ("DIFF FORMATS" of git-diff). */
 import { binaryPatch } from './binary-patch.ts';
 import type { GitCall } from './call.ts';
+import { paintPatch, unpainted, type Paint } from './colours.ts';
 import { diffDriver } from './diff-drivers.ts';
 import { decode, encode } from './disk.ts';
 import { findRenames, isBinary, lineChanges, splitLines, type Change } from './engine.ts';
@@ -91,6 +92,8 @@ export interface DiffFormat {
   diffFilter?: string;
   pickaxe?: { readonly kind: 'S' | 'G'; readonly text: string; readonly regex: boolean };
   noRenames?: boolean;
+  /** Without it nothing is coloured. */
+  paint?: Paint;
 }
 
 /** Writes differences in every format that is asked for. */
@@ -118,7 +121,7 @@ export async function writeDiff(call: GitCall, pairs: readonly Pair[], format: D
   if (format.summary) text += summaryText(pairs, quote);
   if (format.patch) {
     if (text !== '') text += '\n';
-    for (const pair of pairs) text += await patchText(call, pair, format);
+    for (const pair of pairs) text += paintPatch(await patchText(call, pair, format), format.paint ?? unpainted);
   }
   return format.linePrefix ? text.replace(/^(?=[\s\S])/gm, format.linePrefix) : text;
 }
@@ -237,6 +240,8 @@ function statText(pairs: readonly Pair[], counts: readonly Count[], call: GitCal
     else graphWidth = width - numberWidth - 6 - nameWidth;
   }
   const scale = (value: number): number => (value === 0 ? 0 : 1 + Math.floor((value * (graphWidth - 1)) / most));
+  const paint = format.paint ?? unpainted;
+  const bar = (slot: 'old' | 'new', mark: string): string => (mark === '' ? '' : paint(slot, mark));
   let text = '';
   const shown = limit > 0 ? pairs.slice(0, limit) : pairs;
   for (const [at, pair] of shown.entries()) {
@@ -252,7 +257,7 @@ function statText(pairs: readonly Pair[], counts: readonly Count[], call: GitCal
     // The version that is followed ends this line without a newline.
     if (pair.status === 'U') text += `${head} Unmerged`;
     else if (binary)
-      text += `${head} ${'Bin'.padStart(numberWidth)}${added === 0 && removed === 0 ? '' : ` ${removed} -> ${added} bytes`}\n`;
+      text += `${head} ${'Bin'.padStart(numberWidth)}${added === 0 && removed === 0 ? '' : ` ${paint('old', String(removed))} -> ${paint('new', String(added))} bytes`}\n`;
     else {
       let [plus, minus] = [added, removed];
       if (graphWidth <= most) {
@@ -261,7 +266,7 @@ function statText(pairs: readonly Pair[], counts: readonly Count[], call: GitCal
         if (plus < minus) [plus, minus] = [scale(plus), total - scale(plus)];
         else [plus, minus] = [total - scale(minus), scale(minus)];
       }
-      text += `${head} ${String(added + removed).padStart(numberWidth)}${added + removed > 0 ? ' ' : ''}${'+'.repeat(plus)}${'-'.repeat(minus)}\n`;
+      text += `${head} ${String(added + removed).padStart(numberWidth)}${added + removed > 0 ? ' ' : ''}${bar('new', '+'.repeat(plus))}${bar('old', '-'.repeat(minus))}\n`;
     }
   }
   if (shown.length < pairs.length) text += ' ...\n';

@@ -1,5 +1,6 @@
 /** How a commit is written ("PRETTY FORMATS" of git-log). */
 import type { GitCall } from './call.ts';
+import { unpainted, type Paint, type Slot } from './colours.ts';
 import { formatDate } from './date.ts';
 import { fatal } from './errors.ts';
 import { headerLine, isPlain, mailHead, personLine } from './mail.ts';
@@ -20,11 +21,13 @@ export interface PrettyOptions {
   readonly showParents?: boolean;
   readonly showChildrenMark?: string;
   readonly expandTabs?: boolean;
+  /** Without it nothing is coloured. */
+  readonly paint?: Paint;
 }
 
 /** Names for commits: ` (HEAD -> main, tag: v1)`. */
 export class Decorations {
-  readonly #names = new Map<string, string[]>();
+  readonly #names = new Map<string, { readonly slot: Slot; readonly text: string }[]>();
 
   constructor(call: GitCall, style: 'short' | 'full') {
     const { repository } = call;
@@ -32,28 +35,45 @@ export class Decorations {
     const shorten = (name: string): string =>
       style === 'full' ? name : name.replace(/^refs\/(heads|remotes|tags)\//, '').replace(/^refs\/(?=stash$)/, 'refs/');
     // Every later ref comes before those that were there: tags before remotes before branches.
-    const add = (id: string, text: string): void => {
-      this.#names.set(id, [text, ...(this.#names.get(id) ?? [])]);
+    const add = (id: string, slot: Slot, text: string): void => {
+      this.#names.set(id, [{ slot, text }, ...(this.#names.get(id) ?? [])]);
     };
     const current = repository.headRef;
     for (const [name, id] of refs.list()) {
       if (!/^refs\/(heads|remotes|tags)\/|^refs\/stash$/.test(name)) continue;
       const peeled = objects.peel(id);
       if (name === current && peeled.id === repository.head) continue;
-      add(peeled.id, name.startsWith('refs/tags/') ? `tag: ${shorten(name)}` : shorten(name));
+      add(peeled.id, slotOf(name), name.startsWith('refs/tags/') ? `tag: ${shorten(name)}` : shorten(name));
     }
     const { head } = repository;
-    if (head !== null) add(head, current === null ? 'HEAD' : `HEAD -> ${shorten(current)}`);
+    if (head !== null) add(head, 'head', current === null ? 'HEAD' : `HEAD -> ${shorten(current)}`);
   }
 
   of(id: string): readonly string[] {
-    return this.#names.get(id) ?? [];
+    return (this.#names.get(id) ?? []).map(({ text }) => text);
   }
 
-  text(id: string): string {
-    const names = this.of(id);
-    return names.length === 0 ? '' : ` (${names.join(', ')})`;
+  text(id: string, paint: Paint = unpainted): string {
+    const names = this.#names.get(id) ?? [];
+    if (names.length === 0) return '';
+    return `${paint('commit', ' (')}${names.map((name) => paintName(name, paint)).join(paint('commit', ', '))}${paint('commit', ')')}`;
   }
+}
+
+function slotOf(ref: string): Slot {
+  return ref.startsWith('refs/tags/')
+    ? 'tag'
+    : ref.startsWith('refs/remotes/')
+      ? 'remoteBranch'
+      : ref === 'refs/stash'
+        ? 'stash'
+        : 'branch';
+}
+
+/** `HEAD -> main` has two colours, every other name one. */
+function paintName({ slot, text }: { readonly slot: Slot; readonly text: string }, paint: Paint): string {
+  const arrow = slot === 'head' ? /^(HEAD -> )(.*)$/.exec(text) : null;
+  return arrow ? paint('head', arrow[1] ?? '') + paint('branch', arrow[2] ?? '') : paint(slot, text);
 }
 
 const BUILT_IN = ['oneline', 'short', 'medium', 'full', 'fuller', 'reference', 'email', 'mboxrd', 'raw'];
@@ -92,18 +112,19 @@ function headerAndMessage(call: GitCall, walked: Walked, options: PrettyOptions)
   const parents = options.showParents
     ? walked.parents.map((parent) => ` ${abbrevCommit ? call.short(parent, options.abbrev) : parent}`).join('')
     : '';
-  const decoration = options.decorations?.text(commit.id) ?? '';
+  const paint = options.paint ?? unpainted;
+  const decoration = options.decorations?.text(commit.id, paint) ?? '';
   const mark = options.showChildrenMark ?? '';
   if (format === 'oneline')
     return reflog
-      ? `${mark}${id}${parents}${decoration} ${reflog.selector}: ${reflog.entry.message}`
-      : `${mark}${id}${parents}${decoration} ${subjectOf(commit.message)}`;
+      ? `${paint('commit', mark + id + parents)}${decoration} ${reflog.selector}: ${reflog.entry.message}`
+      : `${paint('commit', mark + id + parents)}${decoration} ${subjectOf(commit.message)}`;
   if (format === 'reference') {
     const date = formatDate(commit.author, options.dateMode === 'default' ? 'short' : options.dateMode, call.now());
-    return `${call.short(commit.id, options.abbrev)} (${subjectOf(commit.message)}, ${date})`;
+    return `${paint('commit', call.short(commit.id, options.abbrev))} (${subjectOf(commit.message)}, ${date})`;
   }
   if (format === 'email' || format === 'mboxrd') return emailText(commit);
-  let text = `commit ${mark}${id}${parents}${decoration}\n`;
+  let text = `${paint('commit', `commit ${mark}${id}${parents}`)}${decoration}\n`;
   if (reflog)
     text += `Reflog: ${reflog.selector} (${reflog.entry.person.name} <${reflog.entry.person.email}>)\nReflog message: ${reflog.entry.message}\n`;
   if (format === 'raw') {

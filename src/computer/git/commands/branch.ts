@@ -1,5 +1,6 @@
 import { branchArgument, checkNewBranch, isBranchName, setUpstream } from '../branches.ts';
 import type { GitCall } from '../call.ts';
+import { paintOf, type Paint, type Slot } from '../colours.ts';
 import { cleanMessage, editorOf, runEditor } from '../editor.ts';
 import { failure, fatal, GitExit } from '../errors.ts';
 import { operationOf } from '../operation.ts';
@@ -254,31 +255,42 @@ function list(call: GitCall, options: Options): number {
   const shownName = (entry: RefInfo): string =>
     entry.title ?? (all && entry.name.startsWith('refs/remotes/') ? entry.name.slice(5) : short(entry.name));
   const users = new Map(worktreesOf(repository).flatMap(({ path, repository: user }) => (user?.headRef ? [[user.headRef, path]] : [])));
+  const paint = paintOf(call, 'branch', options);
   const width = Math.max(0, ...entries.map((entry) => [...shownName(entry)].length));
   for (const entry of entries) {
     const current = entry.name === 'HEAD' || entry.name === repository.headRef;
     const target = refs.symbolic(entry.name);
-    const name = shownName(entry);
+    const slot: Slot = current
+      ? 'current'
+      : users.has(entry.name)
+        ? 'worktree'
+        : entry.name.startsWith('refs/remotes/')
+          ? 'remote'
+          : 'plain';
+    const name = paint(slot, shownName(entry));
+    const padded = paint(slot, padTo(shownName(entry), width));
     const elsewhere = current ? undefined : users.get(entry.name);
     const mark = current ? '* ' : elsewhere === undefined ? '  ' : '+ ';
     if (verbose === 0) call.line(`${mark}${name}${target && entry.name !== 'HEAD' ? ` -> ${short(target)}` : ''}`);
-    else if (target && entry.name !== 'HEAD') call.line(`${mark}${name.padEnd(width)} -> ${short(target)}`);
+    else if (target && entry.name !== 'HEAD') call.line(`${mark}${padded} -> ${short(target)}`);
     else
       call.line(
-        `${mark}${name}${' '.repeat(width - [...name].length)} ${call.short(entry.id)}${verbose > 1 && elsewhere !== undefined ? ` (${elsewhere})` : ''}${details(call, entry, verbose)} ${subjectOf(objects.commit(entry.id).message)}`,
+        `${mark}${padded} ${call.short(entry.id)}${verbose > 1 && elsewhere !== undefined ? ` (${paint('worktree', elsewhere)})` : ''}${details(call, entry, verbose, paint)} ${subjectOf(objects.commit(entry.id).message)}`,
       );
   }
   return 0;
 }
 
+const padTo = (text: string, width: number): string => text + ' '.repeat(width - [...text].length);
+
 const args = (options: Options): number => options.order.filter((name) => name === 'verbose').length;
 
-function details(call: GitCall, { name }: RefInfo, verbose: number): string {
+function details(call: GitCall, { name }: RefInfo, verbose: number, paint: Paint): string {
   if (!name.startsWith('refs/heads/')) return '';
   const tracking = trackingOf(call, call.repository, name.slice(11));
   if (tracking === null) return '';
   const parts = trackingWords(tracking);
-  if (verbose > 1) return ` [${tracking.name}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}]`;
+  if (verbose > 1) return ` [${paint('upstream', tracking.name)}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}]`;
   return parts.length > 0 ? ` [${parts.join(', ')}]` : '';
 }
 

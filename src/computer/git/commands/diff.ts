@@ -1,5 +1,6 @@
 import type { GitCall } from '../call.ts';
 import { warnOfLineEndings } from '../worktree.ts';
+import { paintPatch, unpainted } from '../colours.ts';
 import { combinedText } from '../combined.ts';
 import { makePair, sortPairs, writeDiff, type DiffFormat, type Pair, type Side } from '../diff.ts';
 import { DIFF_OPTIONS, diffFormat, selectPairs } from '../diff-options.ts';
@@ -195,7 +196,7 @@ async function finish(
     else {
       const parents = [blobSide(repository, conflict.ours), blobSide(repository, conflict.theirs)];
       const file = { path, parents, result: workSide(entries.get(path)) };
-      combined += await combinedText(call, file, { dense: true, context: format.context ?? 3 });
+      combined += paintPatch(await combinedText(call, file, { dense: true, context: format.context ?? 3 }), format.paint ?? unpainted);
     }
   }
   const patches = combined + rest;

@@ -1,4 +1,5 @@
 import type { GitCall } from '../call.ts';
+import { unpainted } from '../colours.ts';
 import { formatDate } from '../date.ts';
 import { sortPairs, writeDiff, type DiffFormat } from '../diff.ts';
 import { DIFF_OPTIONS, diffFormat, selectPairs } from '../diff-options.ts';
@@ -193,7 +194,9 @@ function shortlogLine(subject: string): string {
 }
 
 function formatOf(call: GitCall, options: Options): DiffFormat {
-  const format = diffFormat(call, options, 'patch');
+  const asked = diffFormat(call, options, 'patch');
+  // Settings do not colour patches that are to be applied.
+  const format: DiffFormat = options.has('color') ? asked : { ...asked, paint: unpainted };
   const only = ['stat', 'summary', 'numstat', 'shortstat', 'raw'].some((name) => options.has(name));
   if (!only && !options.has('patch') && !options.has('no-stat') && !options.negated('stat')) format.stat = format.summary = true;
   if (!options.has('no-patch')) format.patch = true;

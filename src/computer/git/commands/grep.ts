@@ -1,4 +1,5 @@
 import type { GitCall } from '../call.ts';
+import { paintOf, painted } from '../colours.ts';
 import { decode } from '../disk.ts';
 import { diffDriver } from '../diff-drivers.ts';
 import { isBinary, splitLines } from '../engine.ts';
@@ -42,6 +43,7 @@ export function grep(call: GitCall, args: readonly string[]): number {
   ]) {
     if (options.has(name)) throw unsupported(`'git grep --${name}'`);
   }
+  if (paintOf(call, 'grep', options) === painted) throw unsupported("'git grep' in colour");
   const words = [...options.before];
   const patterns = options.list('e').length > 0 ? options.list('e') : [words.shift()];
   if (patterns[0] === undefined) throw fatal('no pattern given');

@@ -1,9 +1,10 @@
 import type { GitCall } from '../call.ts';
+import { paintOf, paintPatch, painted, unpainted, type Paint } from '../colours.ts';
 import { combinedText } from '../combined.ts';
 import { formatDate, isDateMode } from '../date.ts';
 import { DIFF_OPTIONS, diffFormat, selectPairs, showsAnything } from '../diff-options.ts';
 import { writeDiff, type DiffFormat } from '../diff.ts';
-import { fatal } from '../errors.ts';
+import { fatal, unsupported } from '../errors.ts';
 import { Graph } from '../graph.ts';
 import { expandNotesRef, ShownNotes } from '../notes.ts';
 import { TREE_MODE, type CommitObject } from '../objects.ts';
@@ -78,7 +79,7 @@ export async function show(call: GitCall, args: readonly string[]): Promise<numb
     while (type === 'tag') {
       const tag = repository.objects.tag(id);
       if (!usesTerminator(pretty.format)) between();
-      call.out(`tag ${tag.name}\n`);
+      call.out(`${(pretty.paint ?? unpainted)('commit', `tag ${tag.name}`)}\n`);
       if (tag.tagger)
         call.out(`Tagger: ${tag.tagger.name} <${tag.tagger.email}>\nDate:   ${formatDate(tag.tagger, pretty.dateMode, call.now())}\n`);
       call.out(`\n${tag.message}`);
@@ -156,7 +157,16 @@ function prettyOptions(call: GitCall, options: Options): PrettyOptions {
     notes: shownNotes(call, options, format, named !== undefined),
     showParents: options.has('parents'),
     expandTabs: !options.negated('expand-tabs'),
+    paint: paintForLog(call, options, format),
   };
+}
+
+/** Lines of a graph and placeholders have colours of their own that are not here. */
+function paintForLog(call: GitCall, options: Options, format: string): Paint {
+  const paint = paintOf(call, 'diff', options);
+  if (paint === painted && options.has('graph')) throw unsupported("'--graph' in colour");
+  if (paint === painted && /%C/.test(format)) throw unsupported("'%C' in colour");
+  return paint;
 }
 
 /** The notes to show: the usual ones unless a format was asked for, or those of `--notes`. */
@@ -338,7 +348,8 @@ async function combinedOf(call: GitCall, commit: CommitObject, format: DiffForma
       parents: files.map((map) => blobSide(repository, map.get(path) ?? null)),
       result: blobSide(repository, result.get(path) ?? null),
     };
-    patches += await combinedText(call, file, { dense, context: format.context ?? 3, fullIndex: format.fullIndex ?? false });
+    const patchOfFile = await combinedText(call, file, { dense, context: format.context ?? 3, fullIndex: format.fullIndex ?? false });
+    patches += paintPatch(patchOfFile, format.paint ?? unpainted);
   }
   return text === '' || patches === '' ? text + patches : `${text}\n${patches}`;
 }

@@ -1,4 +1,5 @@
 import type { GitCall } from '../call.ts';
+import { paintOf, unpainted, type Paint } from '../colours.ts';
 import { detectRenames, type Pair } from '../diff.ts';
 import { fatal } from '../errors.ts';
 import { OptionSpec } from '../options.ts';
@@ -46,13 +47,19 @@ export async function status(call: GitCall, args: readonly string[]): Promise<nu
     amend: false,
   });
   const nul = options.has('null');
+  const paint = paintOf(call, 'status', null);
   const short = options.has('short') || (call.settings.bool('status.short') === true && options.last('short', 'long') !== 'long');
   if (porcelain === 'v2' || porcelain === '2') porcelainV2(call, content, options.has('branch'), nul);
-  else if (porcelain !== null || nul) shortStatus(call, content, { branch: options.has('branch'), nul, relative: false });
+  else if (porcelain !== null || nul) shortStatus(call, content, { branch: options.has('branch'), nul, relative: false, paint: unpainted });
   else if (short)
-    shortStatus(call, content, { branch: options.has('branch') || call.settings.bool('status.branch') === true, nul, relative: true });
+    shortStatus(call, content, {
+      branch: options.has('branch') || call.settings.bool('status.branch') === true,
+      nul,
+      relative: true,
+      paint,
+    });
   else {
-    call.out(longStatus(call, content, { template: false, amend: false }));
+    call.out(longStatus(call, content, { template: false, amend: false, paint }));
     if (options.has('show-stash')) {
       const count = content.repository.refs.reflog('refs/stash').length;
       if (count > 0) call.line(`Your stash currently has ${count} ${count === 1 ? 'entry' : 'entries'}`);
@@ -103,9 +110,10 @@ const STAGED_LABELS = { A: 'new file', M: 'modified', D: 'deleted', R: 'renamed'
 export function longStatus(
   call: GitCall,
   content: StatusContent,
-  how: { readonly template: boolean; readonly amend: boolean; readonly hints?: boolean },
+  how: { readonly template: boolean; readonly amend: boolean; readonly hints?: boolean; readonly paint?: Paint },
 ): string {
   const { repository, staged, unstaged, unmerged, untracked, ignored, operation } = content;
+  const paint = how.paint ?? unpainted;
   const hints = how.hints ?? call.settings.bool('advice.statushints') ?? true;
   let text = '';
   const line = (row = ''): void => {
@@ -114,7 +122,7 @@ export function longStatus(
   const hint = (row: string): void => {
     if (hints) line(`  (${row})`);
   };
-  text += headLine(call, repository);
+  text += headLine(call, repository, paint);
   const tracking = content.initial || repository.branch === null ? '' : trackingLines(call, repository, hints);
   if (tracking !== '') text += `${tracking}\n`;
   if (operation !== null) text += operationText(call, repository, operation, unmerged.length > 0, hints);
@@ -131,7 +139,7 @@ export function longStatus(
     if (!inMerge) hint(unstageHint);
     for (const pair of staged) {
       const name = pair.status === 'R' ? `${show(pair.oldPath)} -> ${show(pair.path)}` : show(pair.path);
-      line(`\t${`${STAGED_LABELS[pair.status]}:`.padEnd(12)}${name}`);
+      line(`\t${paint('added', `${`${STAGED_LABELS[pair.status]}:`.padEnd(12)}${name}`)}`);
     }
     line();
   }
@@ -145,7 +153,7 @@ export function longStatus(
       hint(deleteModify ? 'use "git add/rm <file>..." as appropriate to mark resolution' : 'use "git add <file>..." to mark resolution');
     else if (!deleteModify && !notDeleted) hint('use "git rm <file>..." to mark resolution');
     else hint('use "git add/rm <file>..." as appropriate to mark resolution');
-    for (const entry of unmerged) line(`\t${`${unmergedLabel(entry)}:`.padEnd(17)}${show(entry.path)}`);
+    for (const entry of unmerged) line(`\t${paint('changed', `${`${unmergedLabel(entry)}:`.padEnd(17)}${show(entry.path)}`)}`);
     line();
   }
   if (unstaged.length > 0) {
@@ -156,14 +164,14 @@ export function longStatus(
         : 'use "git add <file>..." to update what will be committed',
     );
     hint('use "git restore <file>..." to discard changes in working directory');
-    for (const pair of unstaged) line(`\t${`${STAGED_LABELS[pair.status]}:`.padEnd(12)}${show(pair.path)}`);
+    for (const pair of unstaged) line(`\t${paint('changed', `${`${STAGED_LABELS[pair.status]}:`.padEnd(12)}${show(pair.path)}`)}`);
     line();
   }
   const files = (title: string, command: string, paths: readonly string[]): void => {
     if (paths.length === 0) return;
     line(title);
     hint(`use "git ${command} <file>..." to include in what will be committed`);
-    for (const path of paths) line(`\t${showFolder(call, path)}`);
+    for (const path of paths) line(`\t${paint('changed', showFolder(call, path))}`);
     line();
   };
   files('Untracked files:', 'add', untracked);
@@ -189,13 +197,15 @@ function showFolder(call: GitCall, path: string): string {
   return quotePath(call, shown);
 }
 
-function headLine(call: GitCall, repository: Repository): string {
+function headLine(call: GitCall, repository: Repository, paint: Paint): string {
   const rebase = rebaseOf(repository);
-  if (rebase !== null) return `interactive rebase in progress; onto ${call.short(rebase.onto)}\n`;
+  if (rebase !== null) return `${paint('changed', 'interactive rebase in progress; onto ')}${call.short(rebase.onto)}\n`;
   const { branch } = repository;
   if (branch !== null) return `On branch ${branch}\n`;
   const detached = detachedAt(call, repository);
-  return detached === null ? 'Not currently on any branch.\n' : `HEAD detached ${detached.moved ? 'from' : 'at'} ${detached.name}\n`;
+  return detached === null
+    ? `${paint('changed', 'Not currently on any branch.')}\n`
+    : `${paint('changed', `HEAD detached ${detached.moved ? 'from' : 'at'} `)}${detached.name}\n`;
 }
 
 /** What HEAD was detached at, by its reflog: a ref's name or a short id. */
@@ -225,15 +235,17 @@ function unmergedLetters({ base, ours, theirs }: Unmerged): string {
 function shortStatus(
   call: GitCall,
   content: StatusContent,
-  how: { readonly branch: boolean; readonly nul: boolean; readonly relative: boolean },
+  how: { readonly branch: boolean; readonly nul: boolean; readonly relative: boolean; readonly paint: Paint },
 ): void {
+  const { paint } = how;
   const end = how.nul ? '\0' : '\n';
+  const letter = (slot: 'added' | 'changed', mark: string): string => (mark === ' ' ? mark : paint(slot, mark));
   const show = (path: string): string => {
     if (how.nul) return path;
     const shown = how.relative ? (path.endsWith('/') ? showFolderPlain(call, path) : fromHere(call, path)) : path;
     return quoteBytes(shown, call.settings.bool('core.quotepath') ?? true, shown.includes(' '));
   };
-  if (how.branch) call.out(`## ${branchHeader(call, content)}${end}`);
+  if (how.branch) call.out(`## ${branchHeader(call, content, paint)}${end}`);
   const letters = new Map<string, { staged: string; unstaged: string; from?: string }>();
   const at = (path: string) => {
     const known = letters.get(path) ?? { staged: ' ', unstaged: ' ' };
@@ -250,28 +262,31 @@ function shortStatus(
   for (const path of [...new Set([...letters.keys(), ...conflicts.keys()])].sort(comparePaths)) {
     const conflict = conflicts.get(path);
     const entry = letters.get(path);
-    if (conflict !== undefined) call.out(`${conflict} ${show(path)}${end}`);
+    if (conflict !== undefined) call.out(`${paint('changed', conflict)} ${show(path)}${end}`);
     else if (entry?.from !== undefined)
-      call.out(`${entry.staged}${entry.unstaged} ${how.nul ? `${path}\0${entry.from}` : `${show(entry.from)} -> ${show(path)}`}${end}`);
-    else if (entry) call.out(`${entry.staged}${entry.unstaged} ${show(path)}${end}`);
+      call.out(
+        `${letter('added', entry.staged)}${letter('changed', entry.unstaged)} ${how.nul ? `${path}\0${entry.from}` : `${show(entry.from)} -> ${show(path)}`}${end}`,
+      );
+    else if (entry) call.out(`${letter('added', entry.staged)}${letter('changed', entry.unstaged)} ${show(path)}${end}`);
   }
-  for (const path of content.untracked) call.out(`?? ${show(path)}${end}`);
-  for (const path of content.ignored) call.out(`!! ${show(path)}${end}`);
+  for (const path of content.untracked) call.out(`${paint('changed', '??')} ${show(path)}${end}`);
+  for (const path of content.ignored) call.out(`${paint('changed', '!!')} ${show(path)}${end}`);
 }
 
 function showFolderPlain(call: GitCall, path: string): string {
   return call.prefix.startsWith(path) ? fromHere(call, `${path}x`).slice(0, -1) || './' : `${fromHere(call, path.slice(0, -1))}/`;
 }
 
-function branchHeader(call: GitCall, content: StatusContent): string {
+function branchHeader(call: GitCall, content: StatusContent, paint: Paint): string {
   const { repository } = content;
   const { branch } = repository;
-  if (branch === null) return 'HEAD (no branch)';
-  if (repository.head === null) return `No commits yet on ${branch}`;
+  if (branch === null) return paint('changed', 'HEAD (no branch)');
+  if (repository.head === null) return `No commits yet on ${paint('added', branch)}`;
   const tracking = trackingOf(call, repository, branch);
-  if (tracking === null) return branch;
+  if (tracking === null) return paint('added', branch);
   const parts = trackingWords(tracking);
-  return `${branch}...${tracking.name}${parts.length > 0 ? ` [${parts.join(', ')}]` : ''}`;
+  const counts = parts.map((part) => part.replace(/\d+$/, (count) => paint(part.startsWith('ahead') ? 'added' : 'changed', count)));
+  return `${paint('added', branch)}...${paint('changed', tracking.name)}${parts.length > 0 ? ` [${counts.join(', ')}]` : ''}`;
 }
 
 function porcelainV2(call: GitCall, content: StatusContent, branchWanted: boolean, nul: boolean): void {
