@@ -5,6 +5,7 @@ import { fromLatin1, toLatin1 } from '../files/content.ts';
 import { ENDLESS_PIPE } from '../files/endless.ts';
 import { resolvePath } from '../files/path.ts';
 import type { CommandHost } from './host.ts';
+import { runLoaded } from './lazy.ts';
 import { readOptions } from './options.ts';
 import { failed } from './result.ts';
 
@@ -37,6 +38,9 @@ export function textCommands(host: CommandHost): readonly CustomCommand[] {
       return counts ? { ...result, stdout: result.stdout.replace(/^ *(\d+) /gm, (_, count: string) => `${count.padStart(7)} `) } : result;
     }),
     around('seq', (args, ctx) => seq(args, ctx.origCommand)),
+    around('expr', (args, ctx) => expr(args, ctx.origCommand)),
+    around('sort', (args, ctx) => (isGeneralNumeric(args) ? runLoaded('sort', generalSort, host, args, ctx) : ctx.origCommand([...args]))),
+    around('split', (args, ctx) => split(args, ctx)),
   ];
 }
 
@@ -98,6 +102,7 @@ async function wc(
   args: readonly string[],
   ctx: ResolvedCommandContext & Required<Pick<ResolvedCommandContext, 'origCommand'>>,
 ): Promise<ExecResult> {
+  if (args.some((arg) => arg === '-L' || arg === '--max-line-length')) return longestLines(args, ctx);
   const result = await ctx.origCommand([...args]);
   const files = args.filter((arg) => !arg.startsWith('-'));
   const counters = args
@@ -119,6 +124,70 @@ async function wc(
   };
   return { ...result, stdout: result.stdout.split('\n').map(line).join('\n') };
 }
+
+/** `wc -L`: the width of the longest line, in columns. */
+async function longestLines(args: readonly string[], ctx: ResolvedCommandContext): Promise<ExecResult> {
+  const files = args.filter((arg) => !arg.startsWith('-') || arg === '-');
+  if (args.length - files.length > 1) return failed('wc: -L is counted alone here\n');
+  let stdout = '';
+  let stderr = '';
+  let longest = 0;
+  for (const name of files.length === 0 ? ['-'] : files) {
+    const path = resolvePath(ctx.cwd, name);
+    if (name !== '-' && !(await ctx.fs.exists(path))) {
+      stderr += `wc: ${name}: No such file or directory\n`;
+      continue;
+    }
+    const bytes = name === '-' ? fromLatin1(ctx.stdin as unknown as string) : await ctx.fs.readFileBuffer(path);
+    const width = Math.max(...new TextDecoder().decode(bytes).split('\n').map(columnsOf));
+    longest = Math.max(longest, width);
+    stdout += files.length === 0 ? `${width}\n` : `${width} ${name}\n`;
+  }
+  if (files.length > 1) stdout += `${longest} total\n`;
+  return { stdout, stderr, exitCode: stderr === '' ? 0 : 1 };
+}
+
+/** Tabs go to the next multiple of eight. */
+function columnsOf(line: string): number {
+  return [...line].reduce((column, character) => (character === '\t' ? column + 8 - (column % 8) : column + 1), 0);
+}
+
+/** `expr text : pattern` gives the first group, which just-bash's does not; it binds most tightly, so its value takes its place. */
+async function expr(args: readonly string[], original: (args: string[]) => Promise<ExecResult>): Promise<ExecResult> {
+  const words = [...args];
+  for (let at = words.indexOf(':', 1); at > 0 && at + 1 < words.length; at = words.indexOf(':', 1))
+    words.splice(at - 1, 3, matchOf(words[at - 1]!, words[at + 1]!));
+  if (words.length !== 1 || args.length === 1) return original(words);
+  const [value = ''] = words;
+  return { stdout: `${value}\n`, stderr: '', exitCode: value === '' || value === '0' ? 1 : 0 };
+}
+
+/** The first group of a basic regular expression at the start of a text, or how long the match is. */
+function matchOf(text: string, pattern: string): string {
+  const hasGroup = pattern.includes('\\(');
+  const extended = pattern.replace(/\\?[(){}|+?]/g, (token) => (token.length === 2 ? (token[1] ?? '') : `\\${token}`));
+  const match = new RegExp(`^(?:${extended.replace(/^\^/, '')})`, 's').exec(text);
+  return hasGroup ? (match?.[1] ?? '') : String([...(match?.[0] ?? '')].length);
+}
+
+/** just-bash's split makes its parts beside the file, which a `<(…)` has no room for. */
+async function split(
+  args: readonly string[],
+  ctx: ResolvedCommandContext & Required<Pick<ResolvedCommandContext, 'origCommand'>>,
+): Promise<ExecResult> {
+  const at = args.findIndex((arg) => arg.startsWith('/dev/fd/'));
+  if (at < 0 || ctx.exec === undefined) return ctx.origCommand([...args]);
+  const stdin = toLatin1(await ctx.fs.readFileBuffer(args[at]!));
+  const words = args.map((arg, i) => (i === at ? '-' : arg));
+  return ctx.exec('split', { cwd: ctx.cwd, args: words, stdin, stdinKind: 'bytes' });
+}
+
+/** `-g`, `-rg`, `-k2g`, `--general-numeric-sort` */
+function isGeneralNumeric(args: readonly string[]): boolean {
+  return args.some((arg) => /^-[bfiMnrsu]*g|^-k?\d[\d.,]*[a-zA-Z]*g|^--general-numeric-sort$|^\d[\d.,]*[a-zA-Z]*g$/.test(arg));
+}
+
+const generalSort = async () => (await import('./general-sort.ts')).generalSort;
 
 function yes(host: CommandHost, args: readonly string[]): ExecResult {
   const line = `${args.length === 0 ? 'y' : args.join(' ')}\n`;

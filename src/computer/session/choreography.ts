@@ -26,10 +26,10 @@ import {
 } from './bash-ast.ts';
 import { isEndless } from '../files/endless.ts';
 import type { Departure } from './background.ts';
-import { BREATH, SHELL_ERRORS, TERMINAL, TERMINAL_ERRORS, TERMINAL_TO_END } from './devices.ts';
+import { BREATH, SHELL_ERRORS, SUBSHELL_ERRORS, TERMINAL, TERMINAL_ERRORS, TERMINAL_TO_END } from './devices.ts';
 import { ERR, IN, OUT, PART, WATCHED, type Run } from './run.ts';
 import { parseShell, shellText } from './syntax.ts';
-import { argumentsOf, errtraceOf, lineOf, settled, setsTrap, trapping, type Look } from './trapping.ts';
+import { LOOK_COMMAND, argumentsOf, errtraceOf, lineOf, settled, setsTrap, trapping, type Look } from './trapping.ts';
 
 /** Internal commands of a session, which its dressed trees call. */
 export const WORDS_COMMAND = '__words';
@@ -70,12 +70,14 @@ export interface Choreography {
 const QUIET = redirection('>>', '/dev/null', 2);
 const LEAVE_LOOPS = statementOf(simpleCommand('break', [word('1000')], [QUIET]));
 const ENDED_BY_INTERRUPT = statementOf(simpleCommand('exit', [word('130')], [QUIET]));
+/** `exit $?` */
+const LEAVE_WITH_STATUS = simpleCommand(
+  'exit',
+  [{ type: 'Word', parts: [{ type: 'ParameterExpansion', parameter: '?', operation: null }] }],
+  [QUIET],
+);
 /** `(exit $?)` */
-const EXIT_WITH_STATUS: Compound = {
-  type: 'Subshell',
-  body: [statementOf(simpleCommand('exit', [{ type: 'Word', parts: [{ type: 'ParameterExpansion', parameter: '?', operation: null }] }]))],
-  redirections: [],
-};
+const EXIT_WITH_STATUS: Compound = { type: 'Subshell', body: [statementOf(LEAVE_WITH_STATUS)], redirections: [] };
 /** `(exit $?) && :`, which `set -e` does not take for a failure. */
 const KEEP_STATUS: Statement = {
   ...statementOf(EXIT_WITH_STATUS),
@@ -86,6 +88,7 @@ const NO_FAILURE = statementOf(simpleCommand(':'));
 const TO_TERMINAL = redirection('>>', TERMINAL, 1);
 const ERRORS_TO_TERMINAL = redirection('>>', TERMINAL_ERRORS, 2);
 const SHELL_ERRORS_TO_TERMINAL = redirection('>>', SHELL_ERRORS, 2);
+const SUBSHELL_ERRORS_TO_TERMINAL = redirection('>>', SUBSHELL_ERRORS, 2);
 /** All that a shell knows, as text that another can read, and its arguments. */
 const SHELL_STATE = argumentsOf('"$(declare -p)" "$@"');
 const ARRIVED = statementOf(simpleCommand(ARRIVE_COMMAND, [], [QUIET]));
@@ -115,6 +118,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   const conditions = new WeakSet<object>();
   const bodies = new WeakSet<object>();
   const subshells = new WeakSet<object>();
+  /** `for name in words`, by the list that it repeats. */
+  const heads = new WeakMap<object, string>();
   /** Copies of what another shell may have to run, from before it was made this one's. */
   const originals = new WeakMap<object, Statement | FunctionDefinition>();
   const traps = trapping(run, exchange, {
@@ -172,13 +177,27 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     const { type, body } = node as { type: string; body?: unknown };
     if (type === 'FunctionDef' && (body as Compound).type === 'Group') bodies.add((body as { body: object }).body);
     if (type === 'Subshell') subshells.add(body as object);
+    if (type === 'For') heads.set(body as object, headOf(node as For));
   }
 
   function walkOf(list: readonly Statement[]): (list: readonly Statement[]) => Generator<Statement> {
     if (conditions.has(list)) return (statements) => counting('conditions', () => perform(statements, false));
     if (bodies.has(list)) return (statements) => counting('functions', () => perform(statements, false));
     if (subshells.has(list)) return (statements) => traps.process(run.frame.subshell(), run.sink, () => perform(statements, false));
+    const head = heads.get(list);
+    if (head !== undefined) return (statements) => repeated(head, statements);
     return (statements) => perform(statements, false);
+  }
+
+  /** One turn of a `for`: after `set -x` bash tells of each, and just-bash of none. */
+  function* repeated(head: string, statements: readonly Statement[]): Generator<Statement> {
+    const { sink } = run;
+    if (run.mayTrace && (sink & ERR) !== 0) {
+      yield keepingStatus(simpleCommand(LOOK_COMMAND, [], [QUIET]));
+      if (exchange.look.xtrace) exchange.notice(`+ ${head}\n`);
+      run.sink = sink;
+    }
+    yield* perform(statements, false);
   }
 
   /** Runs a list while one more condition or function is under way. */
@@ -345,8 +364,10 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
 
   /** A stage of a pipeline is a subshell in bash; where that shows, it is made one here. */
   function asStage(command: CommandNode): CommandNode {
-    if (command.type === 'SimpleCommand' || command.type === 'FunctionDef' || command.type === 'Subshell' || !setsTrap(command))
-      return command;
+    if (command.type === 'FunctionDef' || command.type === 'Subshell') return command;
+    // An error in its arithmetic ends the stage, and not the line.
+    const shows = command.type === 'SimpleCommand' ? arithmeticOf(command).length > 0 : setsTrap(command);
+    if (!shows) return command;
     const body = lazyList(() => traps.process(run.frame, run.sink, () => perform([statementOf(command)], false)));
     return { type: 'Subshell', body, redirections: [] };
   }
@@ -398,7 +419,12 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
   }
 
   function dressCompound(command: Compound, sink: number): Compound {
-    const added = command.type === 'ArithmeticCommand' ? shellRedirections(sink) : terminalRedirections(sink);
+    const added =
+      command.type === 'ArithmeticCommand'
+        ? shellRedirections(sink)
+        : command.type === 'Subshell'
+          ? subshellRedirections(sink)
+          : terminalRedirections(sink);
     return added.length === 0 ? command : { ...command, redirections: [...added, ...command.redirections] };
   }
 
@@ -412,6 +438,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     }
     if (command.assignments.length === 0) {
       if (name === 'exit') return groupOf(lazyList(() => traps.leave(command)));
+      if (name === 'set') run.mayTrace ||= setsTrace(command);
       const errtrace = errtraceOf(command);
       if (errtrace !== null) {
         return groupOf(
@@ -433,7 +460,8 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
         );
       }
     }
-    if (name === 'exec' && command.args.length === 0 && command.redirections.length > 0) {
+    if (name === 'exec' && command.args.length > 0) return groupOf(lazyList(() => replaceShell(command, sink)));
+    if (name === 'exec' && command.redirections.length > 0) {
       const persistent = redirectedStreams(command.redirections, sink);
       return groupOf(
         lazyList(function* () {
@@ -452,6 +480,31 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
     if (name === 'wait') return { ...command, name: word(WAIT_COMMAND), redirections: [...added, ...command.redirections] };
     const renamed = runsFile(command.name) ? { ...command, name: word(RUN_FILE_COMMAND), args: [command.name, ...command.args] } : command;
     return added.length === 0 ? renamed : { ...renamed, redirections: [...added, ...command.redirections] };
+  }
+
+  /** `exec command`, behind which nothing is run; where a person sits, the shell outlives a command that is not there. */
+  function* replaceShell(command: SimpleCommand, sink: number): Generator<Statement> {
+    const isPrompt = run.frame.parent === null && (sink & IN) !== 0;
+    yield keepingStatus(simpleCommand(WORDS_COMMAND, command.args, [QUIET]));
+    const { words } = exchange;
+    const [name = ''] = words;
+    const redirections = [...terminalRedirections(sink), ...command.redirections];
+    run.sink = sink;
+    if (yield* isThere(name)) {
+      const program = name.includes('/') ? RUN_FILE_COMMAND : 'exec';
+      yield keepingStatus({ ...command, name: word(program), args: words.map(word), redirections });
+      return yield statementOf(LEAVE_WITH_STATUS);
+    }
+    exchange.complaint = `bash: exec: ${name}: not found\n`;
+    yield keepingStatus(simpleCommand(COMPLAIN_COMMAND, [word('127')], redirections));
+    if (!isPrompt) yield* traps.leave(LEAVE_WITH_STATUS);
+  }
+
+  function* isThere(name: string): Generator<Statement, boolean> {
+    if (name.includes('/')) return true;
+    yield keepingStatus(simpleCommand('command', [word('-v'), word(name)], [redirection('>', '/dev/null'), QUIET]));
+    yield keepingStatus(simpleCommand(LOOK_COMMAND, [], [QUIET]));
+    return exchange.look.status === 0;
   }
 
   /** `eval`: its text is parsed here rather than by just-bash, so that what it runs is dressed too. */
@@ -564,7 +617,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
 
 /** A command that returns the exit code it found, without `set -e` taking that for a failure. */
 function keepingStatus(command: SimpleCommand): Statement {
-  return { ...statementOf(command), pipelines: [pipelineOf(command), pipelineOf(simpleCommand(':'))], operators: ['&&'] };
+  return { ...statementOf(command), pipelines: [pipelineOf(command), pipelineOf(simpleCommand(':', [], [QUIET]))], operators: ['&&'] };
 }
 
 const NONE: readonly Redirection[] = [];
@@ -572,6 +625,11 @@ const BY_SINK: readonly (readonly Redirection[])[] = [NONE, [TO_TERMINAL], [ERRO
 
 function terminalRedirections(sink: number): readonly Redirection[] {
   return BY_SINK[sink & (OUT | ERR)]!;
+}
+
+/** What a subshell prints itself are such errors too; they end no more than it. */
+function subshellRedirections(sink: number): readonly Redirection[] {
+  return [...((sink & OUT) === 0 ? [] : [TO_TERMINAL]), ...((sink & ERR) === 0 ? [] : [SUBSHELL_ERRORS_TO_TERMINAL])];
 }
 
 /** For groups that we put around a command: what they print themselves are errors that just-bash threw. */
@@ -664,6 +722,18 @@ function opensFile(redirections: readonly Redirection[]): boolean {
 /** True for `./build.sh`, `~/bin/x` and `"$dir"/x`: a path, which is run by the session so that a script in it is dressed too. */
 function runsFile(name: Word): boolean {
   return name.parts.some((part) => (part.type === 'Literal' && part.value.includes('/')) || part.type === 'TildeExpansion');
+}
+
+type For = Extract<Compound, { type: 'For' }>;
+
+function headOf({ variable, words }: For): string {
+  const items = words === null ? '"$@"' : shellText(statementOf(simpleCommand(':', words))).slice(2);
+  return `for ${variable} in ${items}`;
+}
+
+/** `set -x`, `set -eux`, `set -o xtrace` */
+function setsTrace({ args }: SimpleCommand): boolean {
+  return args.map(literalText).some((text) => text !== null && (text === 'xtrace' || /^-[a-zA-Z]*x/.test(text)));
 }
 
 function hasFlag(args: readonly Word[], flag: string): boolean {

@@ -16,6 +16,8 @@ export const TERMINAL = '/dev/tty';
 export const TERMINAL_ERRORS = '/dev/pts/0';
 /** Writing goes to the terminal's error stream, in bash's words: messages of just-bash itself. */
 export const SHELL_ERRORS = '/dev/pts/4';
+/** The same for a subshell, of which an error ends no more than itself. */
+export const SUBSHELL_ERRORS = '/dev/pts/5';
 /** Reading takes all that the person types until Ctrl+D. */
 export const TERMINAL_TO_END = '/dev/pts/1';
 /** Opening it lets the thread's other work run. */
@@ -26,7 +28,7 @@ export const NEXT_LINE = '/dev/pts/3';
 /** What stands behind the devices. */
 export interface Devices {
   write(stream: OutputStream, bytes: Uint8Array): void;
-  shellError(text: string): void;
+  shellError(text: string, from: 'shell' | 'subshell'): void;
   /** One line with its newline; empty at the end of input. */
   readLine(): Promise<string>;
   readToEnd(): Promise<string>;
@@ -196,7 +198,8 @@ export class ShellFiles implements IFileSystem {
         if (bytes.length > 0) this.#devices.write('stderr', bytes);
         return;
       case SHELL_ERRORS:
-        if (bytes.length > 0) this.#devices.shellError(toText(bytes, 'utf8'));
+      case SUBSHELL_ERRORS:
+        if (bytes.length > 0) this.#devices.shellError(toText(bytes, 'utf8'), path === SHELL_ERRORS ? 'shell' : 'subshell');
         return;
       case '/dev/null':
       case '/dev/zero':
@@ -248,6 +251,7 @@ const CHARACTER_DEVICES: ReadonlySet<string> = new Set([
   TERMINAL,
   TERMINAL_ERRORS,
   SHELL_ERRORS,
+  SUBSHELL_ERRORS,
   TERMINAL_TO_END,
   BREATH,
   NEXT_LINE,

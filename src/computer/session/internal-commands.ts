@@ -40,12 +40,13 @@ export function internalCommands(host: CommandHost, exchange: Exchange, handover
       return exit(statusOf(ctx.env));
     }),
     defineCommand(LOOK_COMMAND, async (args, ctx) => {
-      const errexit = (ctx.env.get('SHELLOPTS') ?? '').split(':').includes('errexit');
+      const options = (ctx.env.get('SHELLOPTS') ?? '').split(':');
       const codes = args[0] === 'exit' ? args.slice(1) : args;
       exchange.look = {
         status: statusOf(ctx.env),
         pipeStatus: codes.map((code) => (/^[-+]?\d+$/.test(code) ? Number(code) : NaN)),
-        errexit,
+        errexit: options.includes('errexit'),
+        xtrace: options.includes('xtrace'),
       };
       return exit(statusOf(ctx.env));
     }),
@@ -53,7 +54,7 @@ export function internalCommands(host: CommandHost, exchange: Exchange, handover
       ...exit(Number(status)),
       internalPipeStatusOverride: pipeStatus.map(Number),
     })),
-    defineCommand(COMPLAIN_COMMAND, async () => ({ ...exit(2), stderr: exchange.complaint })),
+    defineCommand(COMPLAIN_COMMAND, async ([status = '2']) => ({ ...exit(Number(status)), stderr: exchange.complaint })),
     defineCommand(PROMPT_COMMAND, async (args, ctx) => {
       const at = args.findIndex((arg) => /^-[a-zA-Z]*p/.test(arg));
       const attached = /^-[a-zA-Z]*?p(.+)$/.exec(args[at] ?? '')?.[1];

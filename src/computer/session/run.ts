@@ -34,6 +34,8 @@ export class Run {
   targets: readonly string[] = [];
   /** The arithmetic in it, as it was written. */
   arithmetic: readonly string[] = [];
+  /** `set -x` has been run at least once. */
+  mayTrace = false;
   /** `$!` */
   lastBackground: number | null = null;
   /** Functions by name, to define them again in a shell that replaces this one. */

@@ -271,7 +271,7 @@ export class ShellSession implements Session {
       words: [],
       loaded: null,
       complaint: '',
-      look: { status: 0, pipeStatus: [0], errexit: false },
+      look: { status: 0, pipeStatus: [0], errexit: false, xtrace: false },
       departure: null,
       notice: (text) => place.job()?.write('stderr', text),
     };
@@ -307,10 +307,10 @@ export class ShellSession implements Session {
       write: (stream, bytes) => {
         if (!run.interrupted) place.job()?.writeBytes(stream, bytes);
       },
-      shellError: (text) => {
+      shellError: (text, from) => {
         if (run.interrupted) return;
         const error = shellErrorText(text, run);
-        run.discarded ??= error.ends;
+        if (from === 'shell') run.discarded ??= error.ends;
         place.job()?.write('stderr', error.text);
       },
       takesPart: (path) => {

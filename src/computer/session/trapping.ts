@@ -27,6 +27,7 @@ export interface Look {
   readonly status: number;
   readonly pipeStatus: readonly number[];
   readonly errexit: boolean;
+  readonly xtrace: boolean;
 }
 
 export interface Trapping {
