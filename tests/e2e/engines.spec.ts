@@ -77,8 +77,10 @@ class Visitor {
   /** Nothing is typed ahead: each line stands there before Enter, so that no prompt is taken for a later one. */
   async #typed(line: string): Promise<void> {
     await this.engine.type(line);
-    const end = line.trimEnd().slice(-20);
-    await expect.poll(async () => (await this.screen()).replaceAll('\n', '').endsWith(end), { timeout: PATIENCE }).toBe(true);
+    // Where a line wraps, spaces at the end of a row are not seen.
+    const letters = (text: string) => text.replaceAll(/\s/g, '');
+    const end = letters(line).slice(-20);
+    await expect.poll(async () => letters(await this.screen()).endsWith(end), { timeout: PATIENCE }).toBe(true);
   }
 
   async #enter(line: string): Promise<string> {
