@@ -17,7 +17,7 @@ import { Config } from './config.ts';
 import { COMMANDS, notACommand } from './commands/commands.ts';
 import { delegate } from './delegate.ts';
 import { Disk } from './disk.ts';
-import { fatal, GitExit } from './errors.ts';
+import { fatal, GitExit, unsupported } from './errors.ts';
 import { HELP, USAGE } from './help.ts';
 import { splitWords } from './words.ts';
 
@@ -102,6 +102,8 @@ async function run(call: GitCall, all: readonly string[], expanded: readonly str
   if (!DELEGATED.has(name)) throw notACommand(call, name);
   const quiet = rest.some((word) => word === '-q' || word === '--quiet');
   const result = await runDelegated(call, quiet ? args.filter((word) => word !== '-q' && word !== '--quiet') : args);
+  const unknown = /^Unknown option "(.*?)"/.exec(result.stderr);
+  if (unknown !== null) throw unsupported(`'git ${name} ${unknown[1]}'`);
   throw new Delegated(quiet && result.exitCode === 0 ? { ...result, stdout: '', stderr: '' } : result);
 }
 

@@ -175,6 +175,17 @@ export class ObjectDatabase {
     for (const pack of this.#packs()) yield* pack.ids();
   }
 
+  /** Ids of loose objects, sorted. */
+  looseIds(): readonly string[] {
+    const folders = this.#disk.list(this.#folder).filter((folder) => /^[0-9a-f]{2}$/.test(folder));
+    return folders.flatMap((folder) => this.#disk.list(`${this.#folder}/${folder}`).map((name) => folder + name)).sort();
+  }
+
+  removeLoose(id: string): void {
+    this.#disk.removeUpTo(this.#loosePath(id), this.#folder);
+    this.#listings.clear();
+  }
+
   /** How many loose objects there are and the disk they take, a block of 4 kB at least for each. */
   looseFiles(): { readonly count: number; readonly kilobytes: number } {
     let [count, kilobytes] = [0, 0];

@@ -121,6 +121,21 @@ export class Refs {
     this.#disk.write(`${this.#common}/packed-refs`, lines.join('\n'));
   }
 
+  /** Writes loose refs, not symbolic ones, to `packed-refs` with what annotated tags stand for, and takes their files away. */
+  pack(how: { wanted(name: string): boolean; readonly keepLoose: boolean; peel(id: string): string }): void {
+    const packed = new Map(this.#packed());
+    for (const [name, id] of this.list()) {
+      if (OWN.test(name) || this.symbolic(name) !== null || !(how.wanted(name) || packed.has(name))) continue;
+      packed.set(name, id);
+      if (!how.keepLoose) this.#disk.removeUpTo(`${this.#common}/${name}`, `${this.#common}/refs`);
+    }
+    const lines = [...packed]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, id]) => `${id} ${name}\n${how.peel(id) === id ? '' : `^${how.peel(id)}\n`}`);
+    this.#disk.write(`${this.#common}/packed-refs`, `# pack-refs with: peeled fully-peeled sorted \n${lines.join('')}`);
+    for (const folder of ['heads', 'tags']) this.#disk.makeDirectory(`${this.#common}/refs/${folder}`);
+  }
+
   /** Renames a branch with its reflog. */
   rename(from: string, to: string, change: RefChange): void {
     const id = this.resolve(from) ?? NO_ID;

@@ -34,13 +34,16 @@ import { lsTree } from './ls-tree.ts';
 import { merge } from './merge.ts';
 import { mergeBase } from './merge-base.ts';
 import { notes } from './notes.ts';
+import { packRefs } from './pack-refs.ts';
 import { cherryPick, revert } from './pick.ts';
+import { prune } from './prune.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';
 import { readTree } from './read-tree.ts';
 import { rebase } from './rebase.ts';
 import { reflog } from './reflog.ts';
 import { remote } from './remote.ts';
+import { rerere } from './rerere.ts';
 import { reset } from './reset.ts';
 import { restore } from './restore.ts';
 import { revList } from './rev-list.ts';
@@ -103,12 +106,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'merge-base': mergeBase,
   mv,
   notes,
+  'pack-refs': packRefs,
+  prune,
   pull,
   push,
   'read-tree': readTree,
   rebase,
   reflog,
   remote,
+  rerere,
   reset,
   restore,
   'rev-list': revList,

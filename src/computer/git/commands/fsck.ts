@@ -1,16 +1,19 @@
 import type { GitCall } from '../call.ts';
+import { unsupported } from '../errors.ts';
+import { keptObjects } from '../kept.ts';
 import { objectId } from '../objects.ts';
 import { OptionSpec } from '../options.ts';
-import { ancestors, reachableObjects } from '../walk.ts';
+import { ancestors } from '../walk.ts';
 
 /** Checks that everything that refs name is there and is what its id says. */
 export function fsck(call: GitCall, args: readonly string[]): number {
-  new OptionSpec(
+  const options = new OptionSpec(
     'fsck',
     'usage: git fsck [<options>]\n',
     '--full --strict --no-dangling,--dangling --unreachable --no-progress,--progress --lost-found --connectivity-only',
   ).parse(args);
-  const { objects, refs, head } = call.repository;
+  for (const name of ['lost-found', 'unreachable']) if (options.has(name)) throw unsupported(`'git fsck --${name}'`);
+  const { objects } = call.repository;
   const known = new Set(objects.ids());
   let code = 0;
   for (const id of known) {
@@ -19,8 +22,7 @@ export function fsck(call: GitCall, args: readonly string[]): number {
     call.err(`error: ${id}: hash-path mismatch\n`);
     code = 1;
   }
-  const tips = [...refs.list().map(([, id]) => id), ...(head === null ? [] : [head])];
-  const reachable = new Set(reachableObjects(objects, tips, []).keys());
+  const reachable = keptObjects(call.repository);
   const named = new Set<string>(reachable);
   for (const id of known) {
     if (reachable.has(id)) continue;
