@@ -17,7 +17,7 @@ export const DIFF_OPTIONS =
   ' --minimal --patience --histogram --diff-algorithm= --indent-heuristic --check --cc -c --combined-all-paths -m --diff-merges= --ext-diff --textconv' +
   ' --inter-hunk-context= --submodule[=] --ignore-submodules[=] --relative[=] -O= --exit-code --stat-width= --stat-name-width= --stat-count= --line-prefix= --output=';
 
-const UNSUPPORTED = ['dirstat', 'find-copies', 'word-diff', 'word-diff-regex', 'color-words', 'compact-summary', 'O', 'output'];
+const UNSUPPORTED = ['dirstat', 'find-copies', 'word-diff', 'word-diff-regex', 'color-words', 'compact-summary', 'O', 'L', 'output'];
 
 /** The format that options ask for; `fallback` when they ask for none. */
 export function diffFormat(call: GitCall, options: Options, fallback: 'patch' | 'none' | 'raw'): DiffFormat {

@@ -1,6 +1,7 @@
 import type { GitCall } from '../call.ts';
 import { unsupported } from '../errors.ts';
 import { OptionSpec } from '../options.ts';
+import { attachRevisions } from '../ref-filter.ts';
 import { formatRef, sortRefs } from '../ref-format.ts';
 import { requireCommit, requireRevision } from '../revision.ts';
 import { isAncestor } from '../walk.ts';
@@ -13,7 +14,7 @@ const FOR_EACH_REF = new OptionSpec(
 );
 
 export function forEachRef(call: GitCall, args: readonly string[]): number {
-  const options = FOR_EACH_REF.parse(args);
+  const options = FOR_EACH_REF.parse(attachRevisions(args, /^--(contains|no-contains|merged|no-merged)$/, () => true));
   const { refs, objects } = call.repository;
   for (const name of ['shell', 'perl', 'python', 'tcl']) if (options.has(name)) throw unsupported(`'git for-each-ref --${name}'`);
   const commitOf = (name: string): string | null => (options.has(name) ? requireCommit(call, options.value(name) || 'HEAD') : null);

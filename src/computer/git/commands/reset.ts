@@ -96,11 +96,15 @@ function resetPaths(call: GitCall, options: Options, id: string | null, paths: r
 /** Files that differ between the two commits must be as they were committed; others keep their changes. */
 function keepFiles(call: GitCall, old: string | null, commit: string, name: string): void {
   const { repository } = call;
-  const [from, to] = [repository.files(old), repository.files(commit)];
+  const [from, to] = [new Map(repository.files(old)), repository.files(commit)];
   const index = new Map(repository.index().map((entry) => [entry.path, entry]));
   for (const path of new Set([...from.keys(), ...to.keys()])) {
     const [before, after, entry] = [from.get(path), to.get(path), index.get(path)];
     if (before?.id === after?.id && before?.mode === after?.mode) continue;
+    if (entry && after && entry.id === after.id && entry.mode === after.mode) {
+      from.set(path, after); // It is staged as it will be: what stands in the work tree stays.
+      continue;
+    }
     if (entry?.id !== before?.id || compareWork(entry ? [entry] : [], repository.workEntries()).length > 0) {
       throw new GitExit(
         `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${name}'.\n`,

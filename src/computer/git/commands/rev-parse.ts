@@ -114,7 +114,7 @@ function aboutRepository(call: GitCall, name: string, next: string | undefined, 
       answer(repository.workTree);
       return true;
     case '--git-dir':
-      answer(own ? '.git' : call.cwd === repository.gitDir ? '.' : repository.gitDir);
+      answer(call.env.get('GIT_DIR') ?? (own ? '.git' : call.cwd === repository.gitDir ? '.' : repository.gitDir));
       return true;
     case '--absolute-git-dir':
       answer(repository.gitDir);
