@@ -145,6 +145,32 @@ describe('a terminal session', () => {
     });
   });
 
+  test('a program that asks for keys gets each of them, and shows them itself', async () => {
+    const it = await opened();
+    it.session.input('cat\r');
+    await it.settled();
+    it.say('\u001b[?1h');
+    it.session.input(' /a\r\u001b[A\u001b[24;80R');
+    it.say('\u001b[?1l');
+    it.session.input('line\r\u0004');
+    await it.until('prompt');
+    const inputs = [' ', '/', 'a', '', '\u001b[A', '\u001b[24;80R', 'line'].map((key) => `input ${JSON.stringify(`${key}\n`)}`);
+    expect(it.calls).toEqual(['run "cat"', ...inputs, 'input null']);
+    expect(it.text()).toBe('$ cat\nline\n$');
+  });
+
+  test('keys that the program did not read are the prompt’s, without what the terminal answered', async () => {
+    const it = await opened();
+    it.session.input('train\r');
+    await it.settled();
+    it.say('\u001b[?1h');
+    it.session.input('qls\u001b[24;80R');
+    it.end(0);
+    await it.until('prompt');
+    await it.settled();
+    expect(it.text()).toBe('$ train\n$ qls');
+  });
+
   test('closed while it is being opened, it leaves no shell behind', async () => {
     const opening = Promise.withResolvers<{ readonly id: number }>();
     const shell = shellOf({ openTerminal: () => opening.promise });

@@ -36,6 +36,23 @@ const HOLD = 150;
 /** As bash asks before it lists many. */
 const MANY_CANDIDATES = 100;
 
+/** What a program writes that wants each key, and what it writes when it does no more: DECCKM, as less does. */
+const KEY_MODE = /\u001b\[\?1([hl])/g;
+
+/** A line or a key given to the running command; null is the end of input. */
+interface Typed {
+  readonly text: string | null;
+  readonly kind: 'line' | 'key';
+}
+
+/** What was not read, as the keys that it was typed with. */
+function asKeys({ text, kind }: Typed): readonly string[] {
+  if (text === null) return [];
+  if (kind === 'line') return [text, '\r'];
+  // What the terminal answered to the command means nothing to a prompt.
+  return text.startsWith('\u001b') ? [] : [text === '' ? '\r' : text];
+}
+
 export class TerminalSession {
   mode: Mode = { name: 'starting' };
   private id: number | null = null;
@@ -51,13 +68,15 @@ export class TerminalSession {
   /** Lines that were pasted behind the one that runs. */
   private behind: string[] = [];
   /** Lines (null: end of input) given to the command. Those that it does not read belong to the prompt, as in a real terminal. */
-  private sent: (string | null)[] = [];
+  private sent: Typed[] = [];
   /** How many of `sent` back the line is that the up arrow has brought; 0 for one that is being typed. */
   private recalled = 0;
   /** How many of `sent` Ctrl+C has thrown away. */
   private discarded = 0;
   /** Lines typed to a command that has only just begun. */
-  private held: (string | null)[] = [];
+  private held: Typed[] = [];
+  /** The command takes each key as it is pressed, and shows it itself. */
+  private readsKeys = false;
   private holdTimer: ReturnType<typeof setTimeout> | null = null;
   private startedAt = 0;
   /** The command has ended, its prompt is not there yet: keys wait. */
@@ -245,9 +264,10 @@ export class TerminalSession {
     // After Ctrl+C the lines that were pasted behind are dropped, as nobody wants them to go on.
     const behind = exitCode === 130 ? [] : this.behind;
     const unread = [...this.sent.slice(Math.max(inputsRead, this.discarded)), ...this.held];
-    const typedAhead = [...unread.flatMap((line) => (line === null ? [] : [line, '\r'])), this.typed].filter((key) => key !== '');
+    const typedAhead = [...unread.flatMap(asKeys), this.typed].filter((key) => key !== '');
     this.discardTyped();
     this.sent = [];
+    this.readsKeys = false;
     this.discarded = this.recalled = 0;
     this.waitingInput.unshift(...behind, ...typedAhead);
     await this.nextPrompt();
@@ -257,9 +277,9 @@ export class TerminalSession {
   }
 
   /** Hands a line to the running command, or holds it while the command has only just begun. */
-  private send(line: string | null): void {
+  private send(text: string | null, kind: Typed['kind'] = 'line'): void {
     const wait = this.startedAt + HOLD - performance.now();
-    this.held.push(line);
+    this.held.push({ text, kind });
     if (wait <= 0) this.release();
     else this.holdTimer ??= setTimeout(() => this.release(), wait);
   }
@@ -267,9 +287,9 @@ export class TerminalSession {
   private release(): void {
     this.dropTimer();
     if (this.id === null) return;
-    for (const line of this.held.splice(0)) {
-      this.sent.push(line);
-      void this.client.terminalInput(this.id, line === null ? null : `${line}\n`);
+    for (const typed of this.held.splice(0)) {
+      this.sent.push(typed);
+      void this.client.terminalInput(this.id, typed.text === null ? null : `${typed.text}\n`);
     }
   }
 
@@ -298,6 +318,8 @@ export class TerminalSession {
     if (key === CTRL_C) {
       this.discardTyped();
       this.stop();
+    } else if (this.readsKeys) {
+      for (const each of key.startsWith('\u001b') ? [key] : key) this.send(/[\r\n]/.test(each) ? '' : each, 'key');
     } else if (key === '\u0004') {
       if (this.typed === '') this.send(null);
     } else if (key === '\u007f' || key === '\b') {
@@ -330,7 +352,7 @@ export class TerminalSession {
 
   /** Brings back what was typed to the running command: the prompt of Python has no other history. */
   private recall(by: number): void {
-    const lines = [...this.sent, ...this.held].filter((line) => line !== null && line !== '');
+    const lines = [...this.sent, ...this.held].flatMap(({ text, kind }) => (kind === 'line' && text !== null && text !== '' ? [text] : []));
     const at = Math.min(Math.max(this.recalled + by, 0), lines.length);
     if (at === this.recalled) return;
     this.recalled = at;
@@ -420,6 +442,7 @@ export class TerminalSession {
 
   private receive(text: string): void {
     if (this.closed) return;
+    for (const [, mode] of text.matchAll(KEY_MODE)) this.readsKeys = mode === 'h';
     for (let from = 0; from < text.length; from += CHUNK) this.output.push(text.slice(from, from + CHUNK));
     this.outputSize += text.length;
     while (this.outputSize > MOST_WAITING && this.output.length > 1) {
