@@ -95,7 +95,12 @@ const ARRIVED = statementOf(simpleCommand(ARRIVE_COMMAND, [], [QUIET]));
 const TAKE_BREATH = redirection('>>', BREATH, 250);
 
 /** These read stdin when no file is named. */
-const READERS: ReadonlySet<string> = new Set(['cat', 'sort', 'uniq', 'wc', 'tee', 'tr', 'xargs', 'mapfile', 'readarray']);
+const READERS: ReadonlySet<string> = new Set([
+  ...['cat', 'cut', 'head', 'nl', 'rev', 'sort', 'tac', 'tail', 'uniq', 'wc'],
+  ...['tee', 'tr', 'xargs', 'mapfile', 'readarray'],
+]);
+/** These read stdin when nothing is named but what they look for or do. */
+const FILTERS: ReadonlySet<string> = new Set(['awk', 'grep', 'jq', 'sed']);
 /** These take the beginning of what they are given. */
 const TAKE_PART: ReadonlySet<string> = new Set(['head', 'read']);
 /** These print nothing before they have read everything, so that nothing behind them makes their input shorter. */
@@ -471,7 +476,7 @@ export function choreograph(run: Run, exchange: Exchange): Choreography {
       );
     }
     if (name === 'read' && (inner & IN) !== 0 && !hasFlag(command.args, 'u')) return readLine(command, sink);
-    const reads = name !== null && (inner & IN) !== 0 && READERS.has(name) && (ALWAYS_READ.has(name) || namesNoFile(command.args));
+    const reads = name !== null && (inner & IN) !== 0 && readsStdin(name, command.args);
     const added = [
       ...(name === 'let' ? shellRedirections(sink) : terminalRedirections(sink)),
       ...(reads ? [redirection('<', TERMINAL_TO_END)] : []),
@@ -741,6 +746,12 @@ function hasFlag(args: readonly Word[], flag: string): boolean {
     const text = literalText(arg);
     return text !== null && /^-[a-zA-Z]+$/.test(text) && text.includes(flag);
   });
+}
+
+function readsStdin(name: string, args: readonly Word[]): boolean {
+  if (ALWAYS_READ.has(name)) return true;
+  if (READERS.has(name)) return namesNoFile(args);
+  return FILTERS.has(name) && args.length > 0 && namesNoFile(args.slice(0, -1)) && !namesNoFile(args.slice(-1));
 }
 
 function namesNoFile(args: readonly Word[]): boolean {

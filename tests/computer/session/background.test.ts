@@ -141,6 +141,13 @@ describe('a command with & in a script', () => {
     ['(trap "echo bye" EXIT; echo in) & wait; echo end', 'in\nbye\nend\n'],
     ['echo "sleep 2 & wait; date +%T" > s.sh; bash s.sh; (sleep 3 & wait); date +%T', '09:00:02\n09:00:05\n'],
     ['alias hi="echo hello"; shopt -s expand_aliases nullglob; echo none* & wait', '\n'],
+    ['x=$(sleep 2 & echo in; wait; date +%T); echo $x', 'in 09:00:02\n'],
+    [
+      '{ sleep 1; echo g; } & (sleep 2; exit 3) & for i in 1 2; do echo $i; done & f() { sleep 3; return 4; }; f & wait; echo $?; date +%T',
+      '1\n2\ng\n0\n09:00:03\n',
+    ],
+    ['(exit 3) & a=$!; f() { return 4; }; f & b=$!; wait $a; echo $?; wait $b; echo $?', '3\n4\n'],
+    ['nohup sleep 2 & wait $!; echo $?; nohup echo hi > out & wait; cat out; date +%T', '0\nhi\n09:00:02\n'],
     ['export E=1; bash -c "echo \\$E" & wait', '1\n'],
     ['while read l; do (echo "<$l>") & done < <(printf "a\\nb\\n"); wait', '<a>\n<b>\n'],
   ];

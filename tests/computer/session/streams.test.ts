@@ -149,3 +149,23 @@ describe('input', () => {
     terminal.session.close();
   });
 });
+
+describe('Ctrl+D', () => {
+  it.each<readonly [line: string, typed: readonly (string | null)[], stdout: string]>([
+    ['cat', ['a\n', 'b\n', null], 'a\nb\n'],
+    ['cat > f; cat f', ['a\n', null], 'a\n'],
+    ['sort', ['b\n', 'a\n', null], 'a\nb\n'],
+    ['wc -l; echo next', ['b\n', 'a\n', null], '2\nnext\n'],
+    ['while read l; do echo "<$l>"; done; echo end', ['a\n', 'b\n', null], '<a>\n<b>\nend\n'],
+    ['read x || echo eof', [null], 'eof\n'],
+    ['cat | tr a b', ['a\n', null], 'b\n'],
+    ['grep a; head -2', ['b\n', 'a\n', null, '1\n2\n3\n', null], 'a\n1\n2\n'],
+    ["awk '{print $2}'; sed s/a/b/; cut -c1", ['a b\n', null, 'a\n', null, 'xyz\n', null], 'b\nb\nx\n'],
+  ])('ends the input of %s', async (line, typed, stdout) => {
+    const terminal = new Terminal(computerWith(), { interactive: true });
+    const answer = terminal.type(line);
+    for (const text of typed) terminal.session.input(text);
+    expect(await answer).toMatchObject({ stdout, stderr: '', exitCode: 0 });
+    terminal.session.close();
+  });
+});
