@@ -6,6 +6,10 @@ import type { Ports } from '../network/ports.ts';
 export interface CommandHost {
   readonly files: FileSystem;
   readonly clock: Clock;
+  /** Sleeps for so many ms of virtual time, or until the limit that `limited` set: then the shells within it end. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Gives what runs in `work` so many ms of virtual time; says whether that was too little. */
+  limited<T>(ms: number, work: () => Promise<T>): Promise<{ readonly result: T; readonly timedOut: boolean }>;
   readonly python: PythonHost;
   readonly user: ComputerOptions['user'];
   readonly hostname: string;

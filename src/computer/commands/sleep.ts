@@ -29,7 +29,7 @@ export async function sleep(host: CommandHost, args: readonly string[]) {
     return failed(`sleep: ${words.join(' ')} is more than a year, the longest that this computer sleeps at once. Write 365d or less.\n`);
   const signal = host.signal();
   try {
-    await host.clock.sleep(total, signal);
+    await host.sleep(total, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     return printed('', 130);

@@ -8,10 +8,14 @@ export function throughCommands(host: CommandHost): readonly CustomCommand[] {
   const through = (name: string) =>
     defineCommand(name, async (args, ctx) => {
       if (ctx.origCommand === undefined) return failed(`${name}: not available\n`);
-      const begun = host.clock.now();
-      host.passStreams();
-      const result = await ctx.origCommand([...args]);
-      return name === 'timeout' && host.clock.now() - begun > limitOf(args) ? { ...result, exitCode: TIMED_OUT } : result;
+      const { origCommand } = ctx;
+      const run = () => {
+        host.passStreams();
+        return origCommand([...args]);
+      };
+      if (name !== 'timeout') return run();
+      const { result, timedOut } = await host.limited(limitOf(args), run);
+      return timedOut ? { ...result, exitCode: TIMED_OUT } : result;
     });
   return [
     ...['timeout', 'time'].map(through),
@@ -26,7 +30,7 @@ export function throughCommands(host: CommandHost): readonly CustomCommand[] {
 const TIMED_OUT = 124;
 const UNIT_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** How long `timeout` allows, in ms of the world's time: the clock jumps over a sleep, which is known when it is over only. */
+/** How long `timeout` allows, in ms of the world's time. */
 function limitOf(args: readonly string[]): number {
   const at = args.findIndex((arg, i) => !arg.startsWith('-') && !['-k', '-s', '--signal', '--kill-after'].includes(args[i - 1] ?? ''));
   const [, number, unit = ''] = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(args[at] ?? '') ?? [];

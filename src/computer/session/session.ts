@@ -12,6 +12,7 @@ import { ShellFiles } from './devices.ts';
 import { internalCommands, type Handover } from './internal-commands.ts';
 import { jobCommands, type Belongings } from './job-commands.ts';
 import { Job } from './job.ts';
+import { Limits } from './limits.ts';
 import { LiveShell, type ShellParts, type ShellState } from './live-shell.ts';
 import { processCommands } from './processes.ts';
 import { promptText } from './prompt.ts';
@@ -276,7 +277,10 @@ export class ShellSession implements Session {
       notice: (text) => place.job()?.write('stderr', text),
     };
     const handover: Handover = { saved: () => {}, status: 0, pipeStatus: [0], nextLine: () => Promise.resolve() };
+    const limits = new Limits(place.clock, run);
     const host: CommandHost = {
+      sleep: (ms, signal) => limits.sleep(ms, signal),
+      limited: (ms, work) => limits.limited(ms, work),
       files: machine.files,
       clock: place.clock,
       python: machine.python,

@@ -158,3 +158,20 @@ describe('a command with & in a script', () => {
     terminal.session.close();
   });
 });
+
+describe('timeout', () => {
+  it.each<readonly [script: string, stdout: string]>([
+    ['timeout 1 sleep 5; echo $?; date +%T', '124\n09:00:01\n'],
+    ['timeout 5 sleep 1; echo $?; date +%T', '0\n09:00:01\n'],
+    ['timeout 1 sleep 1; echo $?; date +%T', '0\n09:00:01\n'],
+    ['timeout 1m bash -c "sleep 300; echo no"; echo $?; date +%T', '124\n09:01:00\n'],
+    ['timeout 3 sh -c "while :; do date +%T; sleep 2; done"; echo $?; date +%T', '09:00:00\n09:00:02\n124\n09:00:03\n'],
+    ['timeout 9 timeout 2 sleep 20; echo $?; date +%T', '124\n09:00:02\n'],
+    ['timeout 2 timeout 9 bash -c "(sleep 20; echo no); echo no"; echo $?; date +%T', '124\n09:00:02\n'],
+    ['timeout 2 sleep 20 & sleep 5; wait $!; echo $?; date +%T', '124\n09:00:05\n'],
+  ])('%s', async (script, stdout) => {
+    const terminal = terminalWith({ interactive: false });
+    expect(await terminal.type(script)).toMatchObject({ stdout, stderr: '', exitCode: 0 });
+    terminal.session.close();
+  });
+});
