@@ -145,6 +145,44 @@ describe('a terminal session', () => {
     });
   });
 
+  test('output of a command in the background goes above the line that is being typed', async () => {
+    const it = await opened();
+    it.session.input('echo hel');
+    await it.settled();
+    it.say('epoch 1\n');
+    it.say('epoch 2\n');
+    it.session.input('lo');
+    await it.settled();
+    expect(it.text()).toBe('epoch 1\nepoch 2\n$ echo hello');
+    it.say('no newline');
+    await it.settled();
+    expect(it.text()).toBe('epoch 1\nepoch 2\nno newline\n$ echo hello');
+    it.session.input('\r');
+    await it.settled();
+    expect(it.text()).toBe('epoch 1\nepoch 2\nno newline\n$ echo hello\nran echo hello\n$');
+  });
+
+  test('a long line that is being typed is wiped whole, and drawn again with the cursor where it was', async () => {
+    const it = await opened({}, 10);
+    it.session.input('echo 123456789\u001b[D\u001b[D');
+    await it.settled();
+    it.say('out\n');
+    await it.settled();
+    it.session.input('x');
+    await it.settled();
+    expect(it.text()).toBe('out\n$ echo 123\n4567x89');
+  });
+
+  test('a line that is entered while output is being drawn stands behind it', async () => {
+    const it = await opened();
+    it.session.input('ls');
+    await it.settled();
+    it.say('epoch 1\n');
+    it.session.input('\r');
+    await it.settled();
+    expect(it.text()).toBe('epoch 1\n$ ls\nran ls\n$');
+  });
+
   test('a program that asks for keys gets each of them, and shows them itself', async () => {
     const it = await opened();
     it.session.input('cat\r');

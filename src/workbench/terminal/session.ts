@@ -90,6 +90,8 @@ export class TerminalSession {
   private writing = false;
   private drained: (() => void)[] = [];
   private taking = false;
+  /** The line that is being typed has made room for output. */
+  private aside = false;
 
   constructor(client: WorldClient, screen: Screen, hooks: SessionHooks) {
     this.client = client;
@@ -101,7 +103,7 @@ export class TerminalSession {
   async open(): Promise<void> {
     this.screen.write('\u001b[?2004h');
     const [handle, history] = await Promise.all([
-      this.client.openTerminal(this.screen.columns, (text) => this.receive(text)),
+      this.client.openTerminal(this.screen.columns, (text) => this.hear(text)),
       this.client.terminalHistory().catch(() => []),
     ]);
     // Closed while it was being opened: nobody else will hang up.
@@ -423,6 +425,8 @@ export class TerminalSession {
   }
 
   private redraw(): void {
+    // It is drawn behind the output, with all that has been typed by then.
+    if (this.aside) return;
     const { text, cursor, search } = this.editor;
     this.shownPrompt = search ? `(${search.failed ? 'failed ' : ''}reverse-i-search)\`${search.words}': ` : this.prompt;
     const drawn = drawLine(this.shownPrompt, text, cursor, this.screen.columns, this.cursorRow);
@@ -432,12 +436,34 @@ export class TerminalSession {
 
   /** Leaves the line where it stands and goes to the row below it. */
   private leaveLine(mark: string, keepText = false): void {
+    this.comeBack();
     const { text } = this.editor;
     if (this.editor.search) this.editor.search = null;
     const drawn = drawLine(this.prompt, text, text.length, this.screen.columns, this.cursorRow);
     this.screen.write(`${drawn.output}${mark}\r\n`);
     this.cursorRow = 0;
     if (!keepText) this.editor.reset();
+  }
+
+  /** Output of the world. What a command in the background says must not run into the line that is being typed. */
+  private hear(text: string): void {
+    const typing = ['prompt', 'continuing', 'searching'].includes(this.mode.name) && !this.settling && this.question === null;
+    if (!typing || this.closed) return this.receive(text);
+    const isFirst = !this.aside;
+    if (isFirst) this.screen.write(`${this.cursorRow > 0 ? `\u001b[${this.cursorRow}A` : ''}\r\u001b[J`);
+    this.aside = true;
+    this.cursorRow = 0;
+    this.receive(text);
+    if (isFirst) void this.drain().then(() => this.comeBack());
+  }
+
+  /** Draws the line that is being typed again, below the output. */
+  private comeBack(): void {
+    if (!this.aside) return;
+    this.aside = false;
+    if (this.closed || this.mode.name === 'running') return;
+    if (this.screen.cursorColumn() > 0) this.screen.write('\r\n');
+    this.redraw();
   }
 
   private receive(text: string): void {
