@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
+import { parseShell } from '../../src/computer/session/syntax.ts';
 import { statementsOf } from '../../src/world/statements.ts';
 
 export const LESSON = '3-continuous-delivery/3-ship-a-better-leaf/';
@@ -97,9 +98,7 @@ export function partOf(route: string, title: string): string {
   return script.slice(start, end < 0 ? undefined : end);
 }
 
-/** Enough of the shell's rules for the routes in this repository: heredocs and open quotes. */
+/** Whether the shell waits for more after this. */
 export function needsMore(text: string): boolean {
-  const heredoc = /<<-?'?(\w+)'?/.exec(text);
-  if (heredoc !== null) return !new RegExp(`\\n${heredoc[1]}$`).test(text);
-  return (text.match(/'/g) ?? []).length % 2 === 1 || (text.match(/"/g) ?? []).length % 2 === 1;
+  return parseShell(text).kind === 'incomplete';
 }
