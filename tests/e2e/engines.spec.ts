@@ -36,7 +36,8 @@ class Visitor {
   }
 
   async atPrompt(): Promise<void> {
-    await expect.poll(() => this.#lastLine(), { timeout: PATIENCE }).toMatch(/you@fieldleaf:[^$]*\$$/);
+    const seen = async () => ((await this.#waits()) ? await this.screen() : `${await this.screen()}\n(a command runs)`);
+    await expect.poll(seen, { timeout: PATIENCE }).toMatch(/you@fieldleaf:[^$]*\$$/);
   }
 
   /** Types a line key by key; resolves when the prompt is back. Gives the screen. */
@@ -64,10 +65,9 @@ class Visitor {
       .toContain(words);
   }
 
-  /** What the terminal shows last; nothing while a command runs. */
-  async #lastLine(): Promise<string> {
-    const waits = await this.engine.evaluate(() => document.querySelector('.mode .leave') !== null, null);
-    return waits ? ((await this.screen()).split('\n').at(-1) ?? '') : '';
+  /** Whether the terminal is at its prompt. */
+  #waits(): Promise<boolean> {
+    return this.engine.evaluate(() => document.querySelector('.mode .leave') !== null, null);
   }
 
   #focus(): Promise<void> {
@@ -76,7 +76,7 @@ class Visitor {
 
   /** Nothing is typed ahead: each line stands there before Enter, so that no prompt is taken for a later one. */
   async #typed(line: string): Promise<void> {
-    await this.engine.type(line);
+    if (line !== '') await this.engine.type(line);
     // Where a line wraps, spaces at the end of a row are not seen.
     const letters = (text: string) => text.replaceAll(/\s/g, '');
     const end = letters(line).slice(-20);
