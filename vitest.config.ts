@@ -18,6 +18,8 @@ export default defineConfig({
     exclude: ['tests/e2e/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // How long something takes is nobody's business here: a loaded machine is not a failure.
+    expect: { poll: { timeout: 30_000 } },
     // It imports a JSON file without the attribute that Node asks for; Vite reads it either way.
     server: { deps: { inline: [/@actions\/workflow-parser/] } },
   },

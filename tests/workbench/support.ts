@@ -48,7 +48,12 @@ export interface Harness {
 
 /** Types at the prompt, as a learner does. */
 export async function type(page: Page, text: string): Promise<void> {
-  await page.locator('.under textarea').first().focus();
+  // A view that is only just coming does not take the focus yet.
+  await page.waitForFunction(() => {
+    const area = document.querySelector<HTMLElement>('.under textarea');
+    area?.focus();
+    return area !== null && document.activeElement === area;
+  });
   await page.keyboard.type(text);
 }
 
