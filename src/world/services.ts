@@ -16,7 +16,8 @@ export interface CompanyHosts {
   readonly cloud: Cloud;
   /** The service that the company runs, which has the name of its repository. */
   readonly service: string;
-  /** What git's own requests go through, under the login of whoever asks. */
+  /** Address of the origin, and what git's own requests to it go through, under the login of whoever asks. */
+  readonly originUrl: string;
   readonly origin: Required<Pick<NetworkPolicy, 'fetch'>>;
 }
 
@@ -35,7 +36,7 @@ export function companyServices(hosts: CompanyHosts): Services {
   return {
     async fetch(request) {
       const url = new URL(request.url);
-      if (url.host === `origin.${DOMAIN}`) return originAnswers(hosts, request, url);
+      if (url.host === new URL(hosts.originUrl).host) return originAnswers(hosts, request, url);
       const environment = environmentAt(hosts, url.host);
       return environment === null ? null : serviceAnswers(hosts, environment, request, url);
     },
